@@ -1,0 +1,105 @@
+import Synchronization
+
+/// A block of memory that returns to its pool when the last tensor on it is gone.
+package final class Storage {
+    package let bytes: UnsafeMutableRawPointer
+    /// The usable size, in bytes.
+    package let byteCount: Int
+    private let block: StoragePool.Block
+    private let pool: StoragePool
+
+    fileprivate init(byteCount: Int, block: StoragePool.Block, pool: StoragePool) {
+        self.bytes = block.address
+        self.byteCount = byteCount
+        self.block = block
+        self.pool = pool
+    }
+
+    deinit {
+        pool.take(back: block)
+    }
+}
+
+/// Recycles blocks of memory by size class and knows how much was ever in use at once.
+///
+/// Size classes are powers of two with three steps between them, so that at most a fifth of a
+/// block is slack. Blocks are aligned to 64 bytes, a cache line and an AVX-512 vector.
+package final class StoragePool: Sendable {
+    package struct Block: @unchecked Sendable {
+        let address: UnsafeMutableRawPointer
+        let capacity: Int
+    }
+
+    private struct State {
+        var free: [Int: [Block]] = [:]
+        var inUse = 0
+        var held = 0
+        var highWater = 0
+    }
+
+    private let state = Mutex(State())
+
+    package init() {}
+
+    deinit {
+        state.withLock { state in
+            for blocks in state.free.values {
+                for block in blocks { block.address.deallocate() }
+            }
+        }
+    }
+
+    /// A block of at least `byteCount` bytes with undefined contents.
+    package func storage(byteCount: Int) -> Storage {
+        let capacity = Self.sizeClass(byteCount)
+        let block = state.withLock { state -> Block in
+            state.inUse += capacity
+            state.highWater = max(state.highWater, state.inUse)
+            if let block = state.free[capacity]?.popLast() { return block }
+            state.held += capacity
+            let address = UnsafeMutableRawPointer.allocate(byteCount: capacity, alignment: 64)
+            return Block(address: address, capacity: capacity)
+        }
+        return Storage(byteCount: byteCount, block: block, pool: self)
+    }
+
+    fileprivate func take(back block: Block) {
+        state.withLock { state in
+            state.inUse -= block.capacity
+            state.free[block.capacity, default: []].append(block)
+        }
+    }
+
+    /// Gives the unused blocks back to the system.
+    package func trim() {
+        state.withLock { state in
+            for (capacity, blocks) in state.free {
+                for block in blocks { block.address.deallocate() }
+                state.held -= capacity * blocks.count
+            }
+            state.free = [:]
+        }
+    }
+
+    /// The largest number of bytes in use at once since the last `beginPhase`.
+    package var highWaterMark: Int {
+        state.withLock { $0.highWater }
+    }
+
+    /// Bytes in use now.
+    package var bytesInUse: Int {
+        state.withLock { $0.inUse }
+    }
+
+    /// Starts a new measurement of the high-water mark at what is in use now.
+    package func beginPhase() {
+        state.withLock { $0.highWater = $0.inUse }
+    }
+
+    static func sizeClass(_ byteCount: Int) -> Int {
+        precondition(byteCount >= 0, "a storage of \(byteCount) bytes")
+        guard byteCount > 256 else { return 256 }
+        let step = 1 << (Int.bitWidth - 1 - (byteCount - 1).leadingZeroBitCount - 2)
+        return (byteCount + step - 1) / step * step
+    }
+}
