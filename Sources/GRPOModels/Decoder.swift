@@ -1,0 +1,111 @@
+package import GRPOTensors
+
+/// The one decoder: an embedding, pre-norm blocks and a head over the vocabulary.
+package final class Decoder {
+    package struct Saved {
+        let tokens: [Int32]
+        var blocks: [Block.Saved]
+    }
+
+    package let configuration: DecoderConfiguration
+    package let backend: any Backend
+    package let store: ParameterStore
+    package let head: TokenHead
+    private let embedding: Parameter
+    private let blocks: [Block]
+
+    /// A decoder whose parameters are all zero.
+    package init(_ configuration: DecoderConfiguration, backend: any Backend) {
+        precondition(configuration.problems.isEmpty, "\(configuration.problems)")
+        let store = ParameterStore(configuration.parameters, backend: backend)
+        let rope = configuration.ropeTable(backend)
+        let epsilon = configuration.normEpsilon
+
+        func linear(_ name: String) -> Linear {
+            Linear(weight: store[name], bias: store.find(name + ".bias"))
+        }
+        func norm(_ name: String) -> RMSNorm {
+            RMSNorm(weight: store[name], epsilon: epsilon)
+        }
+
+        self.configuration = configuration
+        self.backend = backend
+        self.store = store
+        embedding = store["embedding"]
+        blocks = (0..<configuration.layers).map { index in
+            let attention = "layers.\(index).attention"
+            let feedForward = "layers.\(index).feed_forward"
+            return Block(
+                attention: PreNorm(
+                    norm: norm("\(attention).norm"),
+                    inner: Attention(
+                        index: index, heads: configuration.heads,
+                        keyValueHeads: configuration.keyValueHeads,
+                        queryKeyValue: linear("\(attention).qkv"),
+                        output: linear("\(attention).output"), rope: rope)),
+                feedForward: PreNorm(
+                    norm: norm("\(feedForward).norm"),
+                    inner: FeedForward(
+                        gateUp: linear("\(feedForward).gate_up"),
+                        down: linear("\(feedForward).down"))))
+        }
+        head = TokenHead(
+            norm: norm("norm"), weight: configuration.tiedHead ? store["embedding"] : store["head"])
+    }
+
+    /// A decoder with drawn parameters.
+    package convenience init(
+        _ configuration: DecoderConfiguration, random: RandomStream, backend: any Backend
+    ) {
+        self.init(configuration, backend: backend)
+        store.initialize(configuration.parameters, random: random)
+    }
+
+    /// A frozen decoder with the same values, such as a reference model.
+    package func frozenCopy() -> Decoder {
+        let copy = Decoder(configuration, backend: backend)
+        copy.store.copyValues(from: store)
+        return copy
+    }
+
+    /// The residual stream after the last block, R `[tokens, hiddenSize]`.
+    package func forward(_ tokens: [Int32], _ pass: Pass) -> (x: Tensor, saved: Saved) {
+        var x = embed(tokens, pass)
+        var saved = Saved(tokens: tokens, blocks: [])
+        for block in blocks {
+            let (y, blockSaved) = block.forward(x, pass)
+            saved.blocks.append(blockSaved)
+            x = y
+        }
+        return (x, saved)
+    }
+
+    /// `forward` without what backward would need: each block's is dropped at once.
+    package func infer(_ tokens: [Int32], _ pass: Pass) -> Tensor {
+        var x = embed(tokens, pass)
+        for block in blocks { x = block.forward(x, pass).y }
+        return x
+    }
+
+    /// Adds to the gradients of all parameters but the head's own. The saved activations are
+    /// popped from the end, so that memory falls as the gradient descends.
+    ///
+    /// - Parameter dx: R `[tokens, hiddenSize]`.
+    package func backward(_ dx: Tensor, _ saved: inout Saved, _ pass: Pass) {
+        var dx = dx
+        var remaining = blocks
+        while let block = remaining.popLast(), let blockSaved = saved.blocks.popLast() {
+            dx = block.backward(dx, blockSaved, pass)
+        }
+        if let gradient = embedding.gradient {
+            backend.embeddingBackward(dx, saved.tokens, into: gradient)
+        }
+    }
+
+    private func embed(_ tokens: [Int32], _ pass: Pass) -> Tensor {
+        precondition(
+            tokens.count == pass.layout.tokenCount,
+            "\(tokens.count) tokens in a pass of \(pass.layout.tokenCount)")
+        return backend.embedding(embedding.values, tokens)
+    }
+}

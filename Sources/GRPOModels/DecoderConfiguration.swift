@@ -1,0 +1,110 @@
+/// The shape of a decoder-only transformer with pre-norm blocks, rotary embedding and SwiGLU.
+package struct DecoderConfiguration: Sendable, Equatable, Codable {
+    package var family: String
+    package var vocabularySize: Int
+    package var hiddenSize: Int
+    package var intermediateSize: Int
+    package var layers: Int
+    package var heads: Int
+    package var keyValueHeads: Int
+    package var headDim: Int
+    /// The largest number of positions the rotary table holds.
+    package var maxPositions: Int
+    package var ropeTheta: Double
+    package var ropeScaling: RopeScaling
+    package var normEpsilon: Double
+    /// Whether the head multiplies by the embedding table.
+    package var tiedHead: Bool
+    /// Whether q, k and v have biases.
+    package var queryKeyValueBias: Bool
+    /// Whether the attention's output projection has a bias.
+    package var outputBias: Bool
+    /// Whether the feed-forward projections have biases.
+    package var feedForwardBias: Bool
+
+    package init(
+        family: String = "llama", vocabularySize: Int, hiddenSize: Int, intermediateSize: Int,
+        layers: Int, heads: Int, keyValueHeads: Int? = nil, headDim: Int? = nil,
+        maxPositions: Int = 2048, ropeTheta: Double = 10_000, ropeScaling: RopeScaling = .none,
+        normEpsilon: Double = 1e-5, tiedHead: Bool = true, queryKeyValueBias: Bool = false,
+        outputBias: Bool = false, feedForwardBias: Bool = false
+    ) {
+        self.family = family
+        self.vocabularySize = vocabularySize
+        self.hiddenSize = hiddenSize
+        self.intermediateSize = intermediateSize
+        self.layers = layers
+        self.heads = heads
+        self.keyValueHeads = keyValueHeads ?? heads
+        self.headDim = headDim ?? hiddenSize / heads
+        self.maxPositions = maxPositions
+        self.ropeTheta = ropeTheta
+        self.ropeScaling = ropeScaling
+        self.normEpsilon = normEpsilon
+        self.tiedHead = tiedHead
+        self.queryKeyValueBias = queryKeyValueBias
+        self.outputBias = outputBias
+        self.feedForwardBias = feedForwardBias
+    }
+
+    /// The outputs of the joint product of q, k and v.
+    package var queryKeyValueWidth: Int { (heads + 2 * keyValueHeads) * headDim }
+
+    /// What cannot be built, in words; empty where all is well.
+    package var problems: [String] {
+        var problems: [String] = []
+        for (name, value) in [
+            ("vocabulary", vocabularySize), ("hidden size", hiddenSize),
+            ("intermediate size", intermediateSize), ("layers", layers), ("heads", heads),
+            ("key-value heads", keyValueHeads), ("head size", headDim),
+            ("positions", maxPositions),
+        ] where value < 1 {
+            problems.append("\(name) is \(value), expected at least 1")
+        }
+        guard problems.isEmpty else { return problems }
+        if heads % keyValueHeads != 0 {
+            problems.append("\(heads) heads do not divide among \(keyValueHeads) key-value heads")
+        }
+        if headDim % 2 != 0 {
+            problems.append("a head of size \(headDim) has no halves for the rotary embedding")
+        }
+        return problems
+    }
+
+    /// The parameters in the order of the flat store.
+    package var parameters: [ParameterSpecification] {
+        // Projections back into the residual stream start smaller by √(2 · layers), so that its
+        // variance does not grow with depth (Radford et al. 2019, section 2.3).
+        let deviation = 0.02
+        let inward = ParameterSpecification.Initialization.normal(deviation: deviation)
+        let outward = ParameterSpecification.Initialization.normal(
+            deviation: deviation / Double(2 * layers).squareRoot())
+        var list = [ParameterSpecification("embedding", [vocabularySize, hiddenSize], inward)]
+        for layer in 0..<layers {
+            let attention = "layers.\(layer).attention"
+            let feedForward = "layers.\(layer).feed_forward"
+            list.append(.init("\(attention).norm", [hiddenSize], .ones))
+            list.append(.init("\(attention).qkv", [queryKeyValueWidth, hiddenSize], inward))
+            if queryKeyValueBias {
+                list.append(.init("\(attention).qkv.bias", [queryKeyValueWidth], .zeros))
+            }
+            list.append(.init("\(attention).output", [hiddenSize, heads * headDim], outward))
+            if outputBias {
+                list.append(.init("\(attention).output.bias", [hiddenSize], .zeros))
+            }
+            list.append(.init("\(feedForward).norm", [hiddenSize], .ones))
+            list.append(
+                .init("\(feedForward).gate_up", [2 * intermediateSize, hiddenSize], inward))
+            if feedForwardBias {
+                list.append(.init("\(feedForward).gate_up.bias", [2 * intermediateSize], .zeros))
+            }
+            list.append(.init("\(feedForward).down", [hiddenSize, intermediateSize], outward))
+            if feedForwardBias {
+                list.append(.init("\(feedForward).down.bias", [hiddenSize], .zeros))
+            }
+        }
+        list.append(.init("norm", [hiddenSize], .ones))
+        if !tiedHead { list.append(.init("head", [vocabularySize, hiddenSize], inward)) }
+        return list
+    }
+}

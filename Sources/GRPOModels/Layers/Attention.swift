@@ -1,0 +1,58 @@
+package import GRPOTensors
+
+/// Causal grouped-query attention with rotary positions (Vaswani et al. 2017; Su et al. 2021;
+/// Ainslie et al. 2023).
+package struct Attention: Branch {
+    package struct Saved {
+        let x: Tensor  // A [tokens, hiddenSize]
+        let q: Tensor  // A [tokens, heads * headDim]
+        let k: Tensor  // A [tokens, keyValueHeads * headDim]
+        let v: Tensor  // A [tokens, keyValueHeads * headDim]
+        let y: Tensor  // A [tokens, heads * headDim]
+        let logSumExp: Tensor  // R [tokens, heads]
+    }
+
+    let index: Int
+    let heads: Int
+    let keyValueHeads: Int
+    let queryKeyValue: Linear
+    let output: Linear
+    /// R `[positions, headDim]`.
+    let rope: Tensor
+
+    private var headDim: Int { rope.columns }
+    private var scale: Double { 1 / Double(headDim).squareRoot() }
+
+    package func forward(
+        _ x: Tensor, adding residual: Tensor, _ pass: Pass
+    ) -> (y: Tensor, saved: Saved) {
+        let (q, k, v) = pass.backend.rope(
+            queryKeyValue.forward(x, pass), positions: pass.layout.positions, table: rope,
+            heads: heads, keyValueHeads: keyValueHeads)
+        var (keys, values) = (k, v)
+        if let cache = pass.cache {
+            (keys, values) = cache.layers[index]
+            pass.backend.scatterRows(k, pass.cacheRows, into: keys)
+            pass.backend.scatterRows(v, pass.cacheRows, into: values)
+        }
+        let (y, logSumExp) = pass.backend.attention(
+            q: q, k: keys, v: values, layout: pass.layout, headDim: headDim, scale: scale)
+        return (
+            output.forward(y, adding: residual, pass),
+            Saved(x: x, q: q, k: k, v: v, y: y, logSumExp: logSumExp)
+        )
+    }
+
+    package func backward(_ dy: Tensor, _ saved: Saved, _ pass: Pass) -> Tensor {
+        precondition(pass.cache == nil, "backward of a pass with a key-value cache")
+        let backend = pass.backend
+        let dAttention = output.backward(
+            backend.cast(dy, to: backend.activationType), saved.y, pass)
+        let (dq, dk, dv) = backend.attentionBackward(
+            dAttention, q: saved.q, k: saved.k, v: saved.v, y: saved.y,
+            logSumExp: saved.logSumExp, layout: pass.layout, headDim: headDim, scale: scale)
+        let dQueryKeyValue = backend.ropeBackward(
+            dq: dq, dk: dk, dv: dv, positions: pass.layout.positions, table: rope)
+        return queryKeyValue.backward(dQueryKeyValue, saved.x, pass)
+    }
+}

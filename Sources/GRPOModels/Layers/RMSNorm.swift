@@ -1,0 +1,21 @@
+import GRPOTensors
+
+/// Root-mean-square normalisation (Zhang and Sennrich 2019): y = x / √(mean(x²) + ε) · w.
+package struct RMSNorm {
+    let weight: Parameter
+    let epsilon: Double
+
+    /// - Returns: y, A `[tokens, width]`, and 1 / rms, R `[tokens]`.
+    func forward(_ x: Tensor, _ pass: Pass) -> (y: Tensor, inverseRMS: Tensor) {
+        pass.backend.rmsNorm(x, weight: weight.values, epsilon: epsilon)
+    }
+
+    /// Adds the gradient of x to `dx`, that of w to the parameter.
+    func backward(
+        _ dy: Tensor, _ x: Tensor, _ inverseRMS: Tensor, addingTo dx: Tensor, _ pass: Pass
+    ) {
+        pass.backend.rmsNormBackward(
+            dy, x: x, weight: weight.values, inverseRMS: inverseRMS, addingTo: dx,
+            dWeight: weight.gradient)
+    }
+}
