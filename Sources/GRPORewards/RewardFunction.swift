@@ -1,0 +1,70 @@
+public import GRPOTasks
+
+/// What a reward function says about one completion.
+public enum Score: Sendable, Hashable {
+    /// A finite number.
+    case value(Double)
+    /// The completion cannot be scored: it is counted and shown, and left out of its group's
+    /// advantages, never taken for 0.
+    case ungradable(reason: String)
+
+    /// The number, or nil for an ungradable completion.
+    public var value: Double? {
+        if case .value(let value) = self { value } else { nil }
+    }
+}
+
+/// The completions of one problem, as a reward function sees them.
+public struct RewardGroup: Sendable {
+    /// The problem with its ground truth.
+    public let problem: Problem
+    /// What the policy wrote, one entry per sample.
+    public let completions: [Completion]
+    /// The optimizer step, counted from 1 within its stage.
+    public let step: Int
+    /// The task, for its verifier.
+    public let source: any ProblemSource
+    /// Randomness that belongs to this group alone: derived from the run's seed, the step and
+    /// the group's slot. A reward that draws must draw from it, so that a run can be repeated.
+    public let seed: UInt64
+
+    /// A group from its parts.
+    public init(
+        problem: Problem, completions: [Completion], step: Int, source: any ProblemSource,
+        seed: UInt64
+    ) {
+        self.problem = problem
+        self.completions = completions
+        self.step = step
+        self.source = source
+        self.seed = seed
+    }
+}
+
+/// Scores the completions of a problem.
+///
+/// The type is its own configuration: its stored properties are the options a recipe sets beside
+/// `weight` and `when` (`rewards: [format: {weight: 0.2, prompt_opens_thought: true}]`), spelled
+/// in snake_case through `CodingKeys`; `init()` gives the defaults. No option may be called
+/// `weight` or `when`.
+public protocol RewardFunction: Codable, Sendable {
+    /// The name used in recipes and metrics.
+    static var name: String { get }
+    /// One sentence for `grpo rewards list`.
+    static var summary: String { get }
+
+    /// The reward with its default options.
+    init()
+
+    /// Every option that is out of range, by its key; empty if the options are usable.
+    func problems() -> [(key: String, message: String)]
+
+    /// One score for each completion, in their order. It sees the whole group, so that it can
+    /// compare completions with each other. An error ends the run.
+    func scores(for group: RewardGroup) async throws -> [Score]
+}
+
+extension RewardFunction {
+    /// By default all options are in range.
+    public func problems() -> [(key: String, message: String)] { [] }
+}

@@ -1,0 +1,92 @@
+import GRPOTasks
+
+/// The rewards of a stage and how they add up.
+///
+/// A completion's total is the sum of weight times raw value over the terms that count. A term
+/// with a gate (`when: accuracy`) counts only where the raw value of the component it names is
+/// above 0; elsewhere it adds nothing. A total is ungradable, with the first reason, where a term
+/// of weight other than 0 or a gate is ungradable.
+package struct RewardSet: Sendable {
+    /// The terms in the order of the recipe.
+    package let terms: [RewardTerm]
+
+    package init(_ terms: [RewardTerm]) {
+        self.terms = terms
+    }
+
+    /// Every setting that is out of range, by its key beginning with the component's name.
+    package func problems() -> [(key: String, message: String)] {
+        var found: [(key: String, message: String)] = []
+        if terms.isEmpty {
+            found.append(("", "at least one reward is needed"))
+        }
+        let names = terms.map(\.name)
+        for (index, term) in terms.enumerated() {
+            if names[..<index].contains(term.name) {
+                found.append((term.name, "the reward '\(term.name)' is listed twice"))
+            }
+            if !term.settings.weight.isFinite {
+                found.append(
+                    ("\(term.name).weight", "must be finite, found \(term.settings.weight)"))
+            }
+            if let gate = term.settings.when, gate == term.name || !names.contains(gate) {
+                let others = names.filter { $0 != term.name }
+                found.append(
+                    (
+                        "\(term.name).when",
+                        "must name another reward of this list ("
+                            + (others.isEmpty ? "there is none" : others.joined(separator: ", "))
+                            + "), found '\(gate)'"
+                    ))
+            }
+            found += term.function.problems().map { ("\(term.name).\($0.key)", $0.message) }
+        }
+        return found
+    }
+
+    /// Scores a group. A value that is not finite becomes ungradable, so that it can neither
+    /// poison a group's mean nor pass for a number.
+    package func rewards(for group: RewardGroup) async throws -> GroupRewards {
+        var components: [GroupRewards.Component] = []
+        for term in terms {
+            let scores = try await term.function.scores(for: group)
+            guard scores.count == group.completions.count else {
+                throw RewardError.wrongCount(
+                    name: term.name, problem: group.problem.id,
+                    expected: group.completions.count, found: scores.count)
+            }
+            components.append(.init(name: term.name, scores: scores.map(Self.finite)))
+        }
+        let totals = group.completions.indices.map { total(of: $0, components) }
+        return GroupRewards(components: components, totals: totals)
+    }
+
+    /// The weighted, gated sum for one completion.
+    private func total(of completion: Int, _ components: [GroupRewards.Component]) -> Score {
+        var sum = 0.0
+        for (term, component) in zip(terms, components) where term.settings.weight != 0 {
+            if let gate = term.settings.when {
+                guard let gating = components.first(where: { $0.name == gate }) else {
+                    preconditionFailure("no reward '\(gate)' to gate '\(term.name)'")
+                }
+                switch gating.scores[completion] {
+                case .value(let value) where value > 0: break
+                case .value: continue
+                case .ungradable(let reason): return .ungradable(reason: "\(gate): \(reason)")
+                }
+            }
+            switch component.scores[completion] {
+            case .value(let value): sum += term.settings.weight * value
+            case .ungradable(let reason): return .ungradable(reason: "\(term.name): \(reason)")
+            }
+        }
+        return .value(sum)
+    }
+
+    private static func finite(_ score: Score) -> Score {
+        if case .value(let value) = score, !value.isFinite {
+            return .ungradable(reason: "the reward is \(value)")
+        }
+        return score
+    }
+}

@@ -1,0 +1,64 @@
+/// One reward function of a set, with its weight and its gate.
+///
+/// In a recipe a term is `accuracy`, `format: 0.2` or `format: {weight: 0.2, when: accuracy}`;
+/// in the last form the function's own options stand beside `weight` and `when`.
+package struct RewardTerm: Sendable {
+    /// What a term adds to its function's options.
+    package struct Settings: Codable, Sendable, Hashable {
+        /// Factor of the component in the total reward. With 0 it is only logged.
+        package var weight = 1.0
+        /// Name of the component that must be above 0 for this one to count; nil: always counts.
+        package var when: String?
+
+        package init(weight: Double = 1, when: String? = nil) {
+            self.weight = weight
+            self.when = when
+        }
+    }
+
+    /// Weight and gate.
+    package var settings: Settings
+    /// The function with its options.
+    package var function: any RewardFunction
+
+    package init(_ function: any RewardFunction, weight: Double = 1, when: String? = nil) {
+        settings = Settings(weight: weight, when: when)
+        self.function = function
+    }
+
+    /// The function's name, under which the component is logged.
+    package var name: String { type(of: function).name }
+
+    /// Reads a term of a known function from one mapping that holds `weight`, `when` and the
+    /// function's options; absent keys take their defaults.
+    package init(_ type: any RewardFunction.Type, from decoder: any Decoder) throws {
+        settings = try Settings(from: decoder)
+        function = try type.init(from: decoder)
+    }
+}
+
+extension RewardTerm: Encodable {
+    /// One mapping with `weight`, `when` (null without a gate) and the function's options.
+    package func encode(to encoder: any Encoder) throws {
+        try settings.encode(to: encoder)
+        try function.encode(to: encoder)
+    }
+}
+
+extension RewardTerm.Settings {
+    private enum CodingKeys: String, CodingKey {
+        case weight, when
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        weight = try values.decodeIfPresent(Double.self, forKey: .weight) ?? 1
+        when = try values.decodeIfPresent(String.self, forKey: .when)
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var values = encoder.container(keyedBy: CodingKeys.self)
+        try values.encode(weight, forKey: .weight)
+        try values.encode(when, forKey: .when)
+    }
+}

@@ -1,0 +1,45 @@
+/// Which part of a task's problems is meant.
+public enum Split: String, Sendable, Codable, Hashable, CaseIterable {
+    /// The problems a policy is trained on.
+    case train
+    /// The problems held out from every training stage, pretraining included.
+    case test
+}
+
+/// A task: a source of problems together with their verifier.
+///
+/// The type is its own configuration. Its stored properties are the options a recipe sets
+/// (`task: {sums: {digits: 2}}`), spelled in snake_case through `CodingKeys`; `init()` gives the
+/// defaults. An optional option must be encoded as an explicit null, because the encoded
+/// defaults are the list of keys a recipe may use.
+public protocol ProblemSource: Codable, Sendable {
+    /// The name used in recipes.
+    static var name: String { get }
+    /// One sentence for `grpo tasks list`.
+    static var summary: String { get }
+
+    /// The task with its default options.
+    init()
+
+    /// Every option that is out of range or contradicts another, by its key; empty if the
+    /// options are usable. Nothing else may be called while this is not empty.
+    func problems() -> [(key: String, message: String)]
+
+    /// One problem of a split, a function of `index` and of what `random` yields: equal
+    /// arguments give equal problems. A problem of one split never appears in the other.
+    func problem(
+        _ index: Int, split: Split, using random: inout any RandomNumberGenerator
+    ) -> Problem
+
+    /// Distinct held-out problems in an order fixed by `seed`; a smaller `limit` gives a prefix
+    /// of a larger one. Fewer than `limit` come back only where the test split has no more.
+    func testProblems(limit: Int, seed: UInt64) -> [Problem]
+
+    /// Judges a completion's text. Total: returns for every text, in time linear in its length.
+    func verify(_ completion: String, _ problem: Problem) -> Verdict
+}
+
+extension ProblemSource {
+    /// By default all options are in range.
+    public func problems() -> [(key: String, message: String)] { [] }
+}

@@ -1,0 +1,52 @@
+/// The components a recipe can name: built-in ones and those a user's program adds.
+///
+/// `Component` is a metatype such as `any ProblemSource.Type`.
+package struct Registry<Component: Sendable>: Sendable {
+    private var components: [String: Component] = [:]
+
+    /// An empty registry.
+    package init() {}
+
+    /// All names, sorted.
+    package var names: [String] { components.keys.sorted() }
+
+    /// The component of that name, or nil.
+    package subscript(name: String) -> Component? { components[name] }
+
+    /// Adds a component. A name can be given only once.
+    package mutating func add(_ component: Component, named name: String) {
+        precondition(!name.isEmpty, "\(component) has an empty name")
+        if let existing = components[name] {
+            preconditionFailure("\(component) and \(existing) both have the name '\(name)'")
+        }
+        components[name] = component
+    }
+}
+
+/// Tasks by name.
+package typealias TaskRegistry = Registry<any ProblemSource.Type>
+
+/// Pretraining texts by name.
+package typealias TextRegistry = Registry<any TextSource.Type>
+
+extension Registry where Component == any ProblemSource.Type {
+    /// The tasks of this library and those in `added`.
+    package static func tasks(adding added: [any ProblemSource.Type] = []) -> TaskRegistry {
+        var registry = TaskRegistry()
+        for type in [Sums.self, Countdown.self] + added {
+            registry.add(type, named: type.name)
+        }
+        return registry
+    }
+}
+
+extension Registry where Component == any TextSource.Type {
+    /// The pretraining texts of this library and those in `added`.
+    package static func texts(adding added: [any TextSource.Type] = []) -> TextRegistry {
+        var registry = TextRegistry()
+        for type in [SumsMixture.self] + added {
+            registry.add(type, named: type.name)
+        }
+        return registry
+    }
+}

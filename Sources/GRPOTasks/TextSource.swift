@@ -1,0 +1,51 @@
+/// A text to pretrain on, cut where a policy would begin to write.
+public struct TextDocument: Sendable, Hashable {
+    /// The part that a policy is given.
+    public let prompt: String
+    /// The part that a policy is to continue with; an ending token follows it.
+    public let completion: String
+
+    /// A document from its parts.
+    public init(prompt: String, completion: String) {
+        self.prompt = prompt
+        self.completion = completion
+    }
+}
+
+/// An endless, seeded stream of documents for pretraining.
+///
+/// As with `ProblemSource`, the stored properties are the options of a recipe
+/// (`data: {sums_mixture: {worked: 0.3}}`).
+public protocol TextSource: Codable, Sendable {
+    /// The name used in recipes.
+    static var name: String { get }
+    /// One sentence for listings.
+    static var summary: String { get }
+
+    /// The source with its default options.
+    init()
+
+    /// Every character the documents can contain, without repetition and in a fixed order: the
+    /// vocabulary of a character tokenizer.
+    var alphabet: [Character] { get }
+
+    /// Every option that is out of range, by its key; empty if the options are usable.
+    func problems() -> [(key: String, message: String)]
+
+    /// Every way in which these documents would give away held-out problems of `task`, by the
+    /// option responsible.
+    func conflicts(with task: any ProblemSource) -> [(key: String, message: String)]
+
+    /// One document, a function of `index` and of what `random` yields.
+    func document(
+        _ index: Int, using random: inout any RandomNumberGenerator
+    ) -> TextDocument
+}
+
+extension TextSource {
+    /// By default all options are in range.
+    public func problems() -> [(key: String, message: String)] { [] }
+
+    /// By default a source knows of no task it could spoil.
+    public func conflicts(with task: any ProblemSource) -> [(key: String, message: String)] { [] }
+}
