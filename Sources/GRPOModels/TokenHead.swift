@@ -21,11 +21,12 @@ package struct TokenHead {
     ///   - x: the residual stream, R `[tokens, hiddenSize]`.
     ///   - rows: may repeat: the completions of a group share their prompt's last row.
     package func logProbabilities(
-        _ x: Tensor, rows: [Int32], targets: [Int32], temperature: Double, _ pass: Pass
+        _ x: Tensor, rows: [Int32], targets: [Int32], temperature: Double,
+        _ backend: any Backend
     ) -> (result: TokenLogProbabilities, saved: Saved) {
-        let x = pass.backend.gatherRows(x, rows)
-        let (hidden, inverseRMS) = norm.forward(x, pass)
-        let forward = pass.backend.logProbabilities(
+        let x = backend.gatherRows(x, rows)
+        let (hidden, inverseRMS) = norm.forward(x, backend)
+        let forward = backend.logProbabilities(
             hidden, weight.weight, targets: targets, temperature: temperature)
         return (
             forward,
@@ -41,34 +42,35 @@ package struct TokenHead {
     /// - Parameters:
     ///   - dLogProbabilities: dLoss / dlogp of each row.
     ///   - dEntropies: dLoss / dH of each row, where the loss has an entropy term.
+    ///   - tokenCount: the rows of the residual stream.
     package func backward(
-        _ dLogProbabilities: [Double], dEntropies: [Double]?, _ saved: Saved, _ pass: Pass
+        _ dLogProbabilities: [Double], dEntropies: [Double]?, _ saved: Saved,
+        tokenCount: Int, _ backend: any Backend
     ) -> Tensor {
-        let backend = pass.backend
         let dHidden = backend.logProbabilitiesBackward(
             saved.hidden, weight.weight, targets: saved.targets, temperature: saved.temperature,
             forward: saved.forward, dLogProbabilities: dLogProbabilities, dEntropies: dEntropies,
             dWeight: weight.gradient)
         let dRows = backend.zeros(saved.x.shape, backend.parameterType)
-        norm.backward(dHidden, saved.x, saved.inverseRMS, addingTo: dRows, pass)
+        norm.backward(dHidden, saved.x, saved.inverseRMS, addingTo: dRows, backend)
         let dx = backend.zeros(
-            [pass.layout.tokenCount, saved.x.columns], backend.parameterType)
+            [tokenCount, saved.x.columns], backend.parameterType)
         backend.embeddingBackward(dRows, saved.rows, into: dx)
         return dx
     }
 
     /// One drawn token for each row.
     package func sample(
-        _ x: Tensor, rows: [Int32], sampling: Sampling, uniforms: [Double], _ pass: Pass
+        _ x: Tensor, rows: [Int32], sampling: Sampling, uniforms: [Double],
+        _ backend: any Backend
     ) -> [SampledToken] {
-        let (hidden, _) = norm.forward(pass.backend.gatherRows(x, rows), pass)
-        return pass.backend.sample(
-            hidden, weight.weight, sampling: sampling, uniforms: uniforms)
+        let (hidden, _) = norm.forward(backend.gatherRows(x, rows), backend)
+        return backend.sample(hidden, weight.weight, sampling: sampling, uniforms: uniforms)
     }
 
     /// The logits of the rows: R `[rows, vocabulary]`.
-    package func logits(_ x: Tensor, rows: [Int32], _ pass: Pass) -> Tensor {
-        let (hidden, _) = norm.forward(pass.backend.gatherRows(x, rows), pass)
-        return pass.backend.logits(hidden, weight.weight)
+    package func logits(_ x: Tensor, rows: [Int32], _ backend: any Backend) -> Tensor {
+        let (hidden, _) = norm.forward(backend.gatherRows(x, rows), backend)
+        return backend.logits(hidden, weight.weight)
     }
 }

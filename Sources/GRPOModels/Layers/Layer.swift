@@ -41,14 +41,14 @@ package struct PreNorm<Inner: Branch>: Layer {
     let inner: Inner
 
     package func forward(_ x: Tensor, _ pass: Pass) -> (y: Tensor, saved: Saved) {
-        let (normalized, inverseRMS) = norm.forward(x, pass)
+        let (normalized, inverseRMS) = norm.forward(x, pass.backend)
         let (y, inner) = inner.forward(normalized, adding: x, pass)
         return (y, Saved(x: x, inverseRMS: inverseRMS, inner: inner))
     }
 
     package func backward(_ dy: Tensor, _ saved: Saved, _ pass: Pass) -> Tensor {
         let dNormalized = inner.backward(dy, saved.inner, pass)
-        norm.backward(dNormalized, saved.x, saved.inverseRMS, addingTo: dy, pass)
+        norm.backward(dNormalized, saved.x, saved.inverseRMS, addingTo: dy, pass.backend)
         return dy
     }
 }

@@ -6,15 +6,16 @@ package struct RMSNorm {
     let epsilon: Double
 
     /// - Returns: y, A `[tokens, width]`, and 1 / rms, R `[tokens]`.
-    func forward(_ x: Tensor, _ pass: Pass) -> (y: Tensor, inverseRMS: Tensor) {
-        pass.backend.rmsNorm(x, weight: weight.values, epsilon: epsilon)
+    func forward(_ x: Tensor, _ backend: any Backend) -> (y: Tensor, inverseRMS: Tensor) {
+        backend.rmsNorm(x, weight: weight.values, epsilon: epsilon)
     }
 
     /// Adds the gradient of x to `dx`, that of w to the parameter.
     func backward(
-        _ dy: Tensor, _ x: Tensor, _ inverseRMS: Tensor, addingTo dx: Tensor, _ pass: Pass
+        _ dy: Tensor, _ x: Tensor, _ inverseRMS: Tensor, addingTo dx: Tensor,
+        _ backend: any Backend
     ) {
-        pass.backend.rmsNormBackward(
+        backend.rmsNormBackward(
             dy, x: x, weight: weight.values, inverseRMS: inverseRMS, addingTo: dx,
             dWeight: weight.gradient)
     }

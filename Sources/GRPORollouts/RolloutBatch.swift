@@ -1,0 +1,221 @@
+import GRPOModels
+import GRPOTasks
+import GRPOTensors
+import GRPOTokenizers
+
+/// The state of one call of the rollout engine: what runs, what waits, what is done.
+struct RolloutBatch {
+    /// A prompt whose keys and values are in the cache while its completions run.
+    private final class Prompt {
+        let request: Int
+        let rows: Range<Int>
+        /// The residual stream of the last token, R `[1, hiddenSize]`: first tokens are drawn from it.
+        let last: Tensor
+        var waitingSamples: Int
+        var runningSamples = 0
+
+        init(request: Int, rows: Range<Int>, last: Tensor, samples: Int) {
+            self.request = request
+            self.rows = rows
+            self.last = last
+            waitingSamples = samples
+        }
+    }
+
+    private struct Running {
+        let prompt: Prompt
+        let sample: Int
+        let rows: Range<Int>
+        var tokens: [Int32] = []
+        var logProbabilities: [Double] = []
+    }
+
+    private let policy: Policy
+    private let random: RandomStream
+    private let requests: [RolloutRequest]
+    private let settings: RolloutSettings
+    private let step: Int
+    private let endings: Set<Int32>
+
+    private let cache: KeyValueCache
+    /// Rows of completions, all of one size, so that they never fragment.
+    private var completionRows: RowAllocator
+    private var promptRows: RowAllocator
+    private var nextRequest = 0
+    private var prompts: [Prompt] = []
+    private var running: [Running] = []
+    private var completions: [[SampledCompletion?]]
+
+    private(set) var finishedCount = 0
+    private(set) var tokenCount = 0
+    var totalCount: Int { requests.count * settings.numGenerations }
+
+    init(
+        policy: Policy, random: RandomStream, requests: [RolloutRequest],
+        settings: RolloutSettings, step: Int
+    ) {
+        self.policy = policy
+        self.random = random
+        self.requests = requests
+        self.settings = settings
+        self.step = step
+        endings = settings.ignoresEnding ? [] : policy.tokenizer.endOfTextIDs
+        completions = Array(
+            repeating: Array(repeating: nil, count: settings.numGenerations),
+            count: requests.count)
+
+        // Prompts get room for twice as many as a full batch belongs to: stragglers of earlier
+        // groups then do not keep new prompts out.
+        let slots = max(1, min(settings.concurrency, requests.count * settings.numGenerations))
+        let longest = requests.map(\.promptIDs.count).max() ?? 0
+        let promptsAtOnce = (slots + settings.numGenerations - 1) / settings.numGenerations
+        let promptArea = min(requests.count, 2 * promptsAtOnce + 1) * longest
+        completionRows = RowAllocator(
+            promptArea..<promptArea + slots * settings.maxCompletionLength)
+        promptRows = RowAllocator(0..<promptArea)
+        cache = KeyValueCache(
+            policy.decoder.configuration,
+            rows: promptArea + slots * settings.maxCompletionLength,
+            backend: policy.decoder.backend)
+    }
+
+    /// The finished groups, in the order of the requests.
+    var groups: [RolloutGroup] {
+        zip(requests, completions).map { request, completions in
+            RolloutGroup(
+                problem: request.problem, promptIDs: request.promptIDs, slot: request.slot,
+                completions: completions.compactMap { $0 })
+        }
+    }
+
+    /// Fills the free places, then samples one token for every running sequence.
+    ///
+    /// - Returns: whether anything is left to do.
+    mutating func advance() -> Bool {
+        fill()
+        guard !running.isEmpty else { return false }
+        decode()
+        return finishedCount < totalCount
+    }
+
+    /// Admits sequences until no place, row or request is left; draws their first tokens.
+    private mutating func fill() {
+        while running.count < settings.concurrency {
+            if !prompts.contains(where: { $0.waitingSamples > 0 }) { prefill() }
+            guard let prompt = prompts.first(where: { $0.waitingSamples > 0 }) else { return }
+            var admitted: [Running] = []
+            while prompt.waitingSamples > 0, running.count + admitted.count < settings.concurrency,
+                let rows = completionRows.take(settings.maxCompletionLength)
+            {
+                let sample = settings.numGenerations - prompt.waitingSamples
+                prompt.waitingSamples -= 1
+                prompt.runningSamples += 1
+                admitted.append(Running(prompt: prompt, sample: sample, rows: rows))
+            }
+            guard !admitted.isEmpty else { return }
+            let start = running.count
+            running += admitted
+            draw(
+                from: prompt.last, rows: Array(repeating: 0, count: admitted.count),
+                for: start..<running.count)
+        }
+    }
+
+    /// Computes as many waiting prompts as the free places can use, in one pass.
+    private mutating func prefill() {
+        var spans: [AttentionSpan] = []
+        var tokens: [Int32] = []
+        var cacheRows: [Int32] = []
+        var admitted: [(request: Int, rows: Range<Int>)] = []
+        var places = settings.concurrency - running.count
+        while places > 0, nextRequest < requests.count,
+            let rows = promptRows.take(requests[nextRequest].promptIDs.count)
+        {
+            spans.append(
+                AttentionSpan(
+                    queryStart: tokens.count, queryCount: rows.count, ownStart: rows.lowerBound,
+                    ownCount: rows.count))
+            tokens += requests[nextRequest].promptIDs
+            cacheRows += rows.map(Int32.init)
+            admitted.append((nextRequest, rows))
+            places -= settings.numGenerations
+            nextRequest += 1
+        }
+        guard !admitted.isEmpty else { return }
+        let backend = policy.decoder.backend
+        let pass = Pass(
+            backend, AttentionLayout(spans: spans), cache: cache, rows: cacheRows)
+        let x = policy.decoder.infer(tokens, pass)
+        for (span, (request, rows)) in zip(spans, admitted) {
+            let last = backend.gatherRows(x, [Int32(span.queryStart + span.queryCount - 1)])
+            prompts.append(
+                Prompt(request: request, rows: rows, last: last, samples: settings.numGenerations))
+        }
+    }
+
+    /// Runs the last token of every sequence and draws the next.
+    private mutating func decode() {
+        var spans: [AttentionSpan] = []
+        var tokens: [Int32] = []
+        var cacheRows: [Int32] = []
+        for (index, sequence) in running.enumerated() {
+            let count = sequence.tokens.count
+            spans.append(
+                AttentionSpan(
+                    queryStart: index, queryCount: 1, prefixStart: sequence.prompt.rows.lowerBound,
+                    prefixCount: sequence.prompt.rows.count, ownStart: sequence.rows.lowerBound,
+                    ownCount: count))
+            tokens.append(sequence.tokens[count - 1])
+            cacheRows.append(Int32(sequence.rows.lowerBound + count - 1))
+        }
+        let pass = Pass(
+            policy.decoder.backend, AttentionLayout(spans: spans), cache: cache, rows: cacheRows)
+        let x = policy.decoder.infer(tokens, pass)
+        draw(from: x, rows: (0..<Int32(running.count)).map { $0 }, for: running.indices)
+    }
+
+    /// Draws one token for each sequence in `range` from rows of the residual stream, and retires
+    /// those that ended.
+    private mutating func draw(from x: Tensor, rows: [Int32], for range: Range<Int>) {
+        let uniforms = range.map { index in
+            random.uniform(
+                step: step, slot: requests[running[index].prompt.request].slot,
+                sample: running[index].sample, position: running[index].tokens.count)
+        }
+        let drawn = policy.decoder.head.sample(
+            x, rows: rows, sampling: settings.sampling, uniforms: uniforms,
+            policy.decoder.backend)
+        tokenCount += drawn.count
+        for (index, sampled) in zip(range, drawn) {
+            running[index].tokens.append(sampled.token)
+            running[index].logProbabilities.append(sampled.logProbability)
+        }
+        retire(in: range)
+    }
+
+    private mutating func retire(in range: Range<Int>) {
+        for index in range.reversed() {
+            let sequence = running[index]
+            let ended = endings.contains(sequence.tokens[sequence.tokens.count - 1])
+            guard ended || sequence.tokens.count == settings.maxCompletionLength else { continue }
+            finish(sequence, ended ? .stop : .length)
+            running.remove(at: index)
+        }
+    }
+
+    private mutating func finish(_ sequence: Running, _ reason: FinishReason) {
+        completionRows.giveBack(sequence.rows)
+        let prompt = sequence.prompt
+        prompt.runningSamples -= 1
+        if prompt.runningSamples == 0 && prompt.waitingSamples == 0 {
+            promptRows.giveBack(prompt.rows)
+            prompts.removeAll { $0 === prompt }
+        }
+        completions[prompt.request][sequence.sample] = SampledCompletion(
+            tokenIDs: sequence.tokens, logProbabilities: sequence.logProbabilities,
+            completion: Completion(
+                text: policy.tokenizer.decode(sequence.tokens, skipSpecial: true),
+                tokenCount: sequence.tokens.count, finishReason: reason))
+        finishedCount += 1
+    }
+}
