@@ -1,0 +1,78 @@
+#!/usr/bin/env python3
+"""Write dequantised values as the `gguf` Python package computes them, and row permutations.
+
+Run with gguf, numpy and safetensors installed: python3 make_fixtures.py [OUTPUT_DIRECTORY]
+
+`dequantization.safetensors`: for every type TYPE the arrays `TYPE.bytes` (the raw blocks, one byte
+an int32) and `TYPE.values` (float32). The blocks are random bytes with the scales replaced by
+hard and ordinary halves: zeros of both signs, subnormals, the largest.
+
+`rope.safetensors`: `half_split` [rows, columns] and `interleaved`, the same rows in the order of
+llama.cpp's converter, for `heads` heads; and a bias.
+"""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+from gguf import GGML_QUANT_SIZES, GGMLQuantizationType
+from gguf.quants import dequantize
+from safetensors.numpy import save_file
+
+HALVES = np.array(
+    [0x0000, 0x8000, 0x0001, 0x8001, 0x03FF, 0x0400, 0x3C00, 0xBC00, 0x7BFF, 0xFBFF, 0x2E66, 0xA8F6],
+    dtype=np.uint16)
+SCALES = {"Q4_1": (0, 2), "Q8_0": (0,)}
+TYPES = ["F16", "BF16", "Q4_1", "Q8_0"]
+
+
+def blocks(name, random):
+    elements, size = GGML_QUANT_SIZES[GGMLQuantizationType[name]]
+    count = 2048 if elements == 1 else 96
+    raw = random.integers(0, 256, (count, size), dtype=np.uint8)
+    if name == "F16":
+        # Without infinities and NaN, whose payload is the processor's choice.
+        halves = raw.view(np.uint16)
+        halves[(halves & 0x7C00) == 0x7C00] &= 0x83FF
+        halves[: len(HALVES), 0] = HALVES
+    if name == "BF16":
+        halves = raw.view(np.uint16)
+        halves[(halves & 0x7F80) == 0x7F80] &= 0x80FF
+    for place in SCALES.get(name, ()):
+        scales = random.normal(0, 0.05, count).astype(np.float16).view(np.uint16)
+        scales[: len(HALVES)] = random.permutation(HALVES)
+        raw[:, place : place + 2] = scales[:, None].view(np.uint8)
+    return raw.reshape(-1)
+
+
+def converted(weights, heads):
+    """llama.cpp's permutation of query and key rows."""
+    shape = weights.shape
+    return (
+        weights.reshape(heads, 2, shape[0] // heads // 2, *shape[1:]).swapaxes(1, 2).reshape(shape))
+
+
+def main():
+    directory = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent
+    random = np.random.default_rng(7)
+    tables = {}
+    for name in TYPES:
+        raw = blocks(name, random)
+        values = dequantize(raw.copy(), GGMLQuantizationType[name]).astype(np.float32)
+        assert np.isfinite(values).all(), name
+        tables[f"{name}.bytes"] = raw.astype(np.int32)
+        tables[f"{name}.values"] = np.ascontiguousarray(values.reshape(-1))
+    save_file(tables, directory / "dequantization.safetensors")
+
+    heads, size, columns = 3, 8, 5
+    weights = random.normal(size=(heads * size, columns)).astype(np.float32)
+    bias = random.normal(size=heads * size).astype(np.float32)
+    save_file(
+        {"heads": np.array([heads], dtype=np.int32),
+         "half_split": weights, "interleaved": np.ascontiguousarray(converted(weights, heads)),
+         "half_split_bias": bias, "interleaved_bias": np.ascontiguousarray(converted(bias, heads))},
+        directory / "rope.safetensors")
+
+
+if __name__ == "__main__":
+    main()
