@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 
 /// A safetensors file written by one of the fixture scripts, read whole.
 ///
