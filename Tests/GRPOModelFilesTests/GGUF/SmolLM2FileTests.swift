@@ -49,6 +49,6 @@ struct SmolLM2FileTests {
         // The bound is loose because the machine may be busy; a multi-second load is a regression.
         let best = try #require(seconds.min())
         print("SmolLM2: opened and dequantised in \(best)")
-        #expect(best < .seconds(2))
+        #expect(best < (_isDebugAssertConfiguration() ? .seconds(30) : .seconds(2)))
     }
 }
