@@ -1,0 +1,147 @@
+/// Byte-level byte-pair encoding, as GPT-2, SmolLM2 and most models since use it.
+///
+/// Ids equal those of Hugging Face `tokenizers` for the same tokens and merges, including what it
+/// does with a byte that the vocabulary has no token for (SmolLM2 lacks 21 of the 256): the byte
+/// is left out.
+package final class BytePairTokenizer: Tokenizer {
+    package let description: TokenizerDescription
+    private let preTokenizer: PreTokenizer
+    private let pairs: PairTable
+    private let added: AddedTokens
+    /// The token of each byte; -1 where the vocabulary has none.
+    private let byteIDs: [Int32]
+    /// Words that merge into a single token, which is most of them.
+    private let words: ByteStringTable
+    /// The bytes of all tokens end to end; token `id` is `bytes[offsets[id] ..< offsets[id + 1]]`.
+    private let bytes: [UInt8]
+    private let offsets: [Int]
+
+    /// - Throws: `TokenizerError` if the pre-tokenizer is unknown, a merge is malformed or needs
+    ///   a token that is missing, or an id lies outside the vocabulary.
+    package init(_ description: TokenizerDescription) throws(TokenizerError) {
+        try description.validate()
+        self.description = description
+        preTokenizer = try PreTokenizer(named: description.preTokenizer)
+
+        var added = AddedTokens()
+        var spellings: [[UInt8]] = []
+        var vocabulary = ByteStringTable(capacity: description.tokens.count)
+        for (id, token) in description.tokens.enumerated() {
+            switch description.type(of: id) {
+            case .control, .unknown:
+                spellings.append(Array(token.utf8))
+                added.insert(spellings[id], id: Int32(id), isSpecial: true)
+            case .userDefined:
+                spellings.append(Array(token.utf8))
+                added.insert(spellings[id], id: Int32(id), isSpecial: false)
+            case .normal, .unused, .byte:
+                let spelling = ByteAlphabet.bytes(of: token)
+                if let spelling { vocabulary.insert(spelling, id: Int32(id)) }
+                spellings.append(spelling ?? Array(token.utf8))
+            }
+        }
+        let pairs = try Self.pairs(description.merges, in: vocabulary)
+        let byteIDs = (0...255).map { vocabulary[[UInt8($0)]] ?? -1 }
+
+        // A token is not always what its own bytes merge into: another order of merges may come
+        // first, or none may lead to it. Only those that are can stand for a whole word.
+        var words = ByteStringTable(capacity: description.tokens.count)
+        var merger = PairMerger()
+        var merged: [Int32] = []
+        for (id, spelling) in spellings.enumerated() where vocabulary[spelling] == Int32(id) {
+            merged.removeAll(keepingCapacity: true)
+            let ids = spelling.lazy.map { byteIDs[Int($0)] }
+            guard !ids.contains(-1) else { continue }
+            merger.merge(ids, by: pairs, into: &merged)
+            if merged == [Int32(id)] { words.insert(spelling, id: Int32(id)) }
+        }
+
+        self.pairs = pairs
+        self.added = added
+        self.byteIDs = byteIDs
+        self.words = words
+        bytes = spellings.flatMap { $0 }
+        offsets = spellings.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1.count) }
+    }
+
+    private static func pairs(
+        _ merges: [String], in vocabulary: ByteStringTable
+    ) throws(TokenizerError) -> PairTable {
+        var pairs = PairTable(capacity: merges.count)
+        for (rank, merge) in merges.enumerated() {
+            let parts = merge.split(separator: " ", omittingEmptySubsequences: false)
+            guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty else {
+                throw .malformedMerge(merge, index: rank)
+            }
+            func id(_ token: String) throws(TokenizerError) -> Int32 {
+                guard let bytes = ByteAlphabet.bytes(of: token), let id = vocabulary[bytes] else {
+                    throw .mergeOutsideVocabulary(merge, index: rank, missing: token)
+                }
+                return id
+            }
+            let (left, right) = (String(parts[0]), String(parts[1]))
+            pairs.insert(
+                left: try id(left), right: try id(right), rank: rank, merged: try id(left + right))
+        }
+        return pairs
+    }
+
+    package func encode(_ segments: [TextSegment]) throws(TokenizerError) -> [Int32] {
+        var text = ""
+        var allowed: [Range<Int>] = []
+        for segment in segments.mergingNeighbours() {
+            let start = text.utf8.count
+            text += segment.text
+            if segment.allowSpecial { allowed.append(start..<text.utf8.count) }
+        }
+        return text.withUTF8 { encode($0, allowed: allowed) }
+    }
+
+    private func encode(
+        _ text: UnsafeBufferPointer<UInt8>, allowed: [Range<Int>]
+    ) -> [Int32] {
+        var result: [Int32] = []
+        result.reserveCapacity(text.count / 3 + 1)
+        var merger = PairMerger()
+        var start = 0
+        while start < text.count {
+            let match = added.first(in: text, from: start, allowed: allowed)
+            let end = match?.range.lowerBound ?? text.count
+            encodeOrdinary(
+                UnsafeBufferPointer(rebasing: text[start..<end]), with: &merger, into: &result)
+            if let match { result.append(match.id) }
+            start = match?.range.upperBound ?? text.count
+        }
+        return result
+    }
+
+    /// Encodes text without added tokens, word by word.
+    private func encodeOrdinary(
+        _ text: UnsafeBufferPointer<UInt8>, with merger: inout PairMerger,
+        into result: inout [Int32]
+    ) {
+        var start = 0
+        while start < text.count {
+            let end = preTokenizer.wordEnd(in: text, from: start)
+            let word = UnsafeBufferPointer(rebasing: text[start..<end])
+            if let id = words[word] {
+                result.append(id)
+            } else {
+                let ids = word.lazy.map { self.byteIDs[Int($0)] }.filter { $0 >= 0 }
+                merger.merge(ids, by: pairs, into: &result)
+            }
+            start = end
+        }
+    }
+
+    package func appendBytes(of id: Int32, to bytes: inout [UInt8]) {
+        guard id >= 0, Int(id) < offsets.count - 1 else { return }
+        bytes += self.bytes[offsets[Int(id)]..<offsets[Int(id) + 1]]
+    }
+
+    package func isSpecial(_ id: Int32) -> Bool {
+        guard description.tokens.indices.contains(Int(id)) else { return false }
+        let type = description.type(of: Int(id))
+        return type == .control || type == .unknown
+    }
+}
