@@ -26,7 +26,7 @@ package struct Sums: ProblemSource, Hashable {
     /// How much is held out: below 1 a share of the pairs, from 1 on their number.
     package let heldOut: Double
     /// The pairs that the options describe; nil while they are out of range.
-    let pairs: SumPairs?
+    package let pairs: SumPairs?
 
     package init() {
         self.init(digits: 2)

@@ -8,6 +8,11 @@ package struct WorkedSum: Sendable {
     package struct Slip: Sendable, Hashable {
         package let column: Int
         package let amount: Int
+
+        package init(column: Int, amount: Int) {
+            self.column = column
+            self.amount = amount
+        }
     }
 
     /// The columns as written, joined by spaces.

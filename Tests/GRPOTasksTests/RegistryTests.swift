@@ -1,0 +1,43 @@
+import GRPOTasks
+import Testing
+
+@Suite struct RegistryTests {
+    private struct Parity: ProblemSource {
+        static let name = "parity"
+        static let summary = "Is a number even?"
+
+        func problem(
+            _ index: Int, split: Split, using random: inout any RandomNumberGenerator
+        ) -> Problem {
+            let number = 2 * random.drawInteger(below: 50) + (split == .test ? 1 : 0)
+            return Problem(id: "\(number)", prompt: "\(number)", answer: "\(number % 2)")
+        }
+
+        func testProblems(limit: Int, seed: UInt64) -> [Problem] { [] }
+
+        func verify(_ completion: String, _ problem: Problem) -> Verdict {
+            completion == problem.answer ? .right : .wrong
+        }
+    }
+
+    @Test func builtInNames() {
+        #expect(TaskRegistry.tasks().names == ["countdown", "sums"])
+        #expect(TextRegistry.texts().names == ["sums_mixture"])
+        for name in TaskRegistry.tasks().names {
+            let type = TaskRegistry.tasks()[name]
+            #expect(type?.name == name)
+            #expect(type?.summary.isEmpty == false)
+            #expect(type?.init().problems().isEmpty == true)
+        }
+    }
+
+    @Test func aUsersTaskIsFoundByName() throws {
+        let registry = TaskRegistry.tasks(adding: [Parity.self])
+        let type = try #require(registry["parity"])
+        var random: any RandomNumberGenerator = SplitMix64(seed: 0)
+        let source = type.init()
+        let problem = source.problem(0, split: .train, using: &random)
+        #expect(source.verify("0", problem) == .right)
+        #expect(registry["sum"] == nil)
+    }
+}
