@@ -109,3 +109,15 @@ package final class Decoder {
         return backend.embedding(embedding.values, tokens)
     }
 }
+
+extension Decoder {
+    /// values ← share · other + (1 - share) · values, in Double, rounded once.
+    package func mix(_ other: Decoder, share: Double) {
+        guard share < 1 else { return store.copyValues(from: other.store) }
+        let mixed = zip(store.values.doubles, other.store.values.doubles).map { own, new in
+            share * new + (1 - share) * own
+        }
+        store.values.fill(from: mixed)
+        store.didChange()
+    }
+}

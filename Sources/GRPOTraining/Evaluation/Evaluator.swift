@@ -1,0 +1,118 @@
+import GRPOModels
+import GRPORewards
+package import GRPORollouts
+package import GRPOTasks
+import GRPOTensors
+
+/// Samples held-out problems and verifies what comes back.
+package struct Evaluator {
+    package let task: any ProblemSource
+    package let prompt: PromptStyle
+    package let settings: EvaluationSettings
+    package let maxCompletionLength: Int
+    package let maxNumSeqs: Int
+    package let seed: UInt64
+
+    package init(
+        task: any ProblemSource, prompt: PromptStyle, settings: EvaluationSettings,
+        maxCompletionLength: Int, maxNumSeqs: Int = 256, seed: UInt64
+    ) {
+        self.task = task
+        self.prompt = prompt
+        self.settings = settings
+        self.maxCompletionLength = maxCompletionLength
+        self.maxNumSeqs = maxNumSeqs
+        self.seed = seed
+    }
+
+    /// Evaluates a policy. Every policy gets the same problems and the same random numbers.
+    ///
+    /// - Parameter stage: the stage that made the policy, or "base".
+    package func run(
+        _ policy: Policy, stage: String, monitor: (any StageMonitor)? = nil
+    ) throws -> EvaluationResult {
+        // The problems do not depend on the run's seed: two runs are judged by the same ones.
+        let problems = task.testProblems(limit: settings.problems, seed: 0)
+        guard problems.count == settings.problems else {
+            throw TrainingError.tooFewProblems(
+                task: type(of: task).name, found: problems.count, expected: settings.problems)
+        }
+        let requests = try problems.enumerated().map { slot, problem in
+            RolloutRequest(
+                problem: problem, promptIDs: try prompt.encode(problem, with: policy.tokenizer),
+                slot: slot)
+        }
+        let sampled = try complete(
+            policy, requests, samples: settings.samples,
+            Sampling(temperature: settings.temperature, topP: settings.topP), monitor)
+        let greedy = try complete(
+            policy, requests, samples: 1, Sampling(temperature: 0), monitor)
+        return summarize(sampled, greedy: greedy, stage: stage)
+    }
+
+    private func complete(
+        _ policy: Policy, _ requests: [RolloutRequest], samples: Int, _ sampling: Sampling,
+        _ monitor: (any StageMonitor)?
+    ) throws -> [RolloutGroup] {
+        let engine = RolloutEngine(policy, random: RandomStream(seed: seed, name: "evaluate"))
+        return try engine.run(
+            requests,
+            settings: RolloutSettings(
+                numGenerations: samples, maxCompletionLength: maxCompletionLength,
+                sampling: sampling, concurrency: maxNumSeqs),
+            step: 0
+        ) { done, total, _ in
+            monitor?.progress(
+                StageActivity(step: 0, steps: 0, phase: "evaluating", done: done, total: total))
+            if monitor?.isInterrupted == true { throw RolloutError.cancelled }
+        }
+    }
+
+    private func summarize(
+        _ groups: [RolloutGroup], greedy: [RolloutGroup], stage: String
+    ) -> EvaluationResult {
+        let verdicts = groups.map { group in
+            group.completions.map { isRight($0.completion.text, group.problem) }
+        }
+        let shares = verdicts.map { Double($0.count { $0 }) / Double($0.count) }
+        let texts = groups.flatMap { $0.completions.map(\.completion) }
+        let format = FormatReward()
+        let majority = zip(groups, verdicts).count { group, verdicts in
+            let answers = group.completions.map { answer($0.completion.text) }
+            let counts = Dictionary(answers.map { ($0, 1) }, uniquingKeysWith: +)
+            // Ties go to the answer that was given first.
+            let best = answers.indices.max {
+                (counts[answers[$0]]!, -$0) < (counts[answers[$1]]!, -$1)
+            }
+            return best.map { verdicts[$0] } ?? false
+        }
+        return EvaluationResult(
+            stage: stage, task: type(of: task).name, problems: groups.count,
+            samples: settings.samples, temperature: settings.temperature,
+            passAt1: Self.mean(shares), passAt1Interval: Interval.mean(of: shares),
+            passAt1Greedy: Self.mean(
+                greedy.map { isRight($0.completions[0].completion.text, $0.problem) ? 1 : 0 }),
+            passAtK: Self.mean(verdicts.map { $0.contains(true) ? 1 : 0 }),
+            majAtK: Double(majority) / Double(max(1, groups.count)),
+            format: Self.mean(texts.map { format.isWellFormed($0.text) ? 1 : 0 }),
+            meanLength: Self.mean(texts.map { Double($0.tokenCount) }),
+            examples: zip(groups, verdicts).prefix(10).map { group, verdicts in
+                EvaluationResult.Example(
+                    prompt: group.problem.prompt, completion: group.completions[0].completion.text,
+                    isRight: verdicts[0])
+            })
+    }
+
+    private func isRight(_ text: String, _ problem: Problem) -> Bool {
+        task.verify(text, problem) == .right
+    }
+
+    /// What the completion answers, for the vote.
+    private func answer(_ text: String) -> String {
+        AnswerExtraction.tagged(in: text) ?? AnswerExtraction.lastNumber(in: text) ?? ""
+    }
+
+    private static func mean(_ values: [Double]) -> Double {
+        values.isEmpty ? 0 : values.reduce(0, +) / Double(values.count)
+    }
+}

@@ -1,0 +1,153 @@
+import GRPOModels
+import GRPOObjectives
+import GRPORewards
+import GRPORollouts
+import GRPOTasks
+import GRPOTensors
+
+// How a generation comes about: problems -> rollout groups -> rewards -> advantages -> minibatches.
+extension GRPOStage {
+    /// The generation that serves a step, counted from 1.
+    private func generation(of step: Int) -> Int {
+        (step - 1) / settings.stepsOfGeneration + 1
+    }
+
+    /// The problems of a generation, each with `num_generations` completions.
+    func sample(
+        _ policy: Policy, step: Int, _ monitor: any StageMonitor
+    ) throws -> [RolloutGroup] {
+        let generation = generation(of: step)
+        let count = settings.promptsPerStep * settings.stepsPerGeneration
+        let problems = RandomStream(seed: seed, name: "\(name)/problems")
+        let requests = try (0..<count).map { slot in
+            var generator: any RandomNumberGenerator = problems.generator(
+                step: generation, slot: slot)
+            let problem = task.problem(
+                (generation - 1) * count + slot, split: .train, using: &generator)
+            return RolloutRequest(
+                problem: problem, promptIDs: try prompt.encode(problem, with: policy.tokenizer),
+                slot: slot)
+        }
+        let engine = RolloutEngine(policy, random: RandomStream(seed: seed, name: "\(name)/sample"))
+        return try engine.run(
+            requests,
+            settings: RolloutSettings(
+                numGenerations: settings.numGenerations,
+                maxCompletionLength: settings.maxCompletionLength,
+                sampling: Sampling(temperature: settings.temperature),
+                concurrency: settings.maxNumSeqs),
+            step: generation
+        ) { finished, total, _ in
+            report("sampling", step, finished, total, monitor)
+            if monitor.isInterrupted { throw RolloutError.cancelled }
+        }
+    }
+
+    /// The rollouts with their rewards; advantages are still 0.
+    func score(
+        _ groups: [RolloutGroup], step: Int, _ watch: inout Stopwatch
+    ) async throws -> [Rollout] {
+        let clock = ContinuousClock()
+        let start = clock.now
+        let seeds = RandomStream(seed: seed, name: "\(name)/rewards")
+        var rollouts: [Rollout] = []
+        for group in groups {
+            var generator = seeds.generator(step: generation(of: step), slot: group.slot)
+            let scored = try await rewards.rewards(
+                for: RewardGroup(
+                    problem: group.problem, completions: group.completions.map(\.completion),
+                    step: step, source: task, seed: generator.next()))
+            for (sample, completion) in group.completions.enumerated() {
+                rollouts.append(
+                    Rollout(group, sample: sample, completion, rewards: scored))
+            }
+        }
+        watch.add("rewards", Stopwatch.seconds(clock.now - start))
+        if rollouts.allSatisfy({ $0.reward == nil }) {
+            throw TrainingError.nothingGradable(
+                step: step, reason: rollouts.first?.ungradableReason ?? "no completion")
+        }
+        return rollouts
+    }
+
+    /// The reference policy's log-probabilities of every sampled token; no pass where beta is 0.
+    func addReference(
+        _ state: inout StageState, step: Int, _ monitor: any StageMonitor
+    ) throws {
+        guard let reference = state.reference else { return }
+        let batches = MicroBatchPlan(state.rollouts, tokens: settings.microBatchTokens).batches
+        for range in batches {
+            report("reference", step, range.lowerBound, state.rollouts.count, monitor)
+            let packed = PackedTokens(state.rollouts[range])
+            let scores = reference.score(packed, temperature: settings.temperature)
+            for (index, tokens) in zip(range, packed.sequences) {
+                state.rollouts[index].referenceLogProbabilities = Array(
+                    scores.logProbabilities[tokens])
+            }
+        }
+    }
+
+    /// Advantages over the groups of the generation, the KL taken off the reward where it belongs
+    /// there.
+    func addAdvantages(_ rollouts: inout [Rollout]) {
+        let size = settings.numGenerations
+        let groups = stride(from: 0, to: rollouts.count, by: size).map { $0..<$0 + size }
+        let rewards = groups.map { group in
+            rollouts[group].map { rollout -> Double? in
+                guard let reward = rollout.reward else { return nil }
+                guard let reference = rollout.referenceLogProbabilities else { return reward }
+                return reward
+                    - objective.kl.rewardPenalty(
+                        logProbabilities: rollout.logProbabilities, reference: reference)
+            }
+        }
+        let advantages = estimator.advantages(rewards)
+        for (index, group) in groups.enumerated() {
+            let hasSignal = estimator.hasSignal(rewards[index])
+            for (place, rollout) in group.enumerated() {
+                rollouts[rollout].advantage = advantages[index][place]
+                rollouts[rollout].hasSignal = hasSignal
+            }
+        }
+    }
+
+    /// The rollouts of one update: whole groups, in an order drawn anew for every iteration.
+    func minibatch(of rollouts: [Rollout], step: Int) -> [Rollout] {
+        let size = settings.numGenerations
+        let within = (step - 1) % settings.stepsOfGeneration
+        let (iteration, index) = within.quotientAndRemainder(
+            dividingBy: settings.stepsPerGeneration)
+        var order = Array(0..<rollouts.count / size)
+        if order.count > settings.promptsPerStep {
+            var generator = RandomStream(seed: seed, name: "\(name)/minibatches")
+                .generator(step: generation(of: step), slot: iteration)
+            // Fisher and Yates, spelt out: a shuffle must not change with the standard library.
+            for last in stride(from: order.count - 1, to: 0, by: -1) {
+                order.swapAt(last, Int(generator.uniform() * Double(last + 1)))
+            }
+        }
+        let chosen = order[(index * settings.promptsPerStep)...].prefix(settings.promptsPerStep)
+        return chosen.flatMap { rollouts[($0 * size)..<($0 * size + size)] }
+    }
+}
+
+extension Rollout {
+    /// A sampled completion with its rewards and no advantage yet.
+    init(
+        _ group: RolloutGroup, sample: Int, _ completion: SampledCompletion, rewards: GroupRewards
+    ) {
+        var reason: String?
+        if case .ungradable(let why) = rewards.totals[sample] { reason = why }
+        self.init(
+            group: group.slot, sample: sample, problem: group.problem, promptIDs: group.promptIDs,
+            tokenIDs: completion.tokenIDs, text: completion.completion.text,
+            finishReason: completion.completion.finishReason,
+            logProbabilities: completion.logProbabilities, referenceLogProbabilities: nil,
+            rewards: Dictionary(
+                uniqueKeysWithValues: rewards.components.map {
+                    ($0.name, $0.scores[sample].value)
+                }),
+            reward: rewards.totals[sample].value, ungradableReason: reason, advantage: 0,
+            hasSignal: false)
+    }
+}

@@ -1,0 +1,67 @@
+import GRPOObjectives
+import GRPORewards
+import GRPOTasks
+
+// The numbers of one step, under TRL's names.
+extension GRPOStage {
+    func metrics(
+        _ rollouts: [Rollout], _ sums: PolicyMetrics, _ outcome: AdamW.Outcome,
+        learningRate: Double, tokens: Int
+    ) -> [(name: String, value: Double)] {
+        let rewards = rollouts.compactMap(\.reward)
+        let groups = Dictionary(grouping: rollouts, by: \.group).values
+        let lengths = rollouts.map { Double($0.tokenIDs.count) }
+        let terminated = rollouts.filter { $0.finishReason == .stop }
+            .map { Double($0.tokenIDs.count) }
+        let uniform = groups.count { AdvantageEstimator.isUniform($0.map(\.reward)) }
+
+        var list: [(name: String, value: Double)] = [
+            ("reward", Self.mean(rewards)),
+            ("reward_std", Self.mean(groups.map { Self.deviation($0.compactMap(\.reward)) })),
+            ("frac_reward_zero_std", Double(uniform) / Double(groups.count)),
+        ]
+        for term in self.rewards.terms {
+            let scores = rollouts.map { $0.rewards[term.name] ?? nil }
+            let values = scores.compactMap { $0 }
+            list.append(("rewards/\(term.name)/mean", Self.mean(values)))
+            list.append(("rewards/\(term.name)/std", Self.deviation(values)))
+            if values.count < scores.count {
+                list.append(
+                    (
+                        "rewards/\(term.name)/ungradable",
+                        Double(scores.count - values.count) / Double(scores.count)
+                    ))
+            }
+        }
+        list += [
+            ("completions/mean_length", Self.mean(lengths)),
+            ("completions/min_length", lengths.min() ?? 0),
+            ("completions/max_length", lengths.max() ?? 0),
+            ("completions/mean_terminated_length", Self.mean(terminated)),
+            (
+                "completions/clipped_ratio",
+                1 - Double(terminated.count) / Double(max(1, rollouts.count))
+            ),
+        ]
+        list += sums.values.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+        switch outcome {
+        case .updated(let norm): list.append(("grad_norm", norm))
+        case .skipped: list.append(("skipped_update", 1))
+        }
+        list.append(("learning_rate", learningRate))
+        list.append(("num_tokens", Double(tokens)))
+        return list
+    }
+
+    private static func mean(_ values: some Collection<Double>) -> Double {
+        values.isEmpty ? 0 : values.reduce(0, +) / Double(values.count)
+    }
+
+    /// With Bessel's correction, as TRL reports it.
+    private static func deviation(_ values: some Collection<Double>) -> Double {
+        guard values.count > 1 else { return 0 }
+        let centre = mean(values)
+        let squares = values.reduce(0) { $0 + ($1 - centre) * ($1 - centre) }
+        return (squares / Double(values.count - 1)).squareRoot()
+    }
+}

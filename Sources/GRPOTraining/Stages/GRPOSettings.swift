@@ -1,0 +1,133 @@
+package import GRPOObjectives
+
+/// The recipe keys of stage `grpo`, beside its rewards: TRL's names and defaults where it has them.
+package struct GRPOSettings: Sendable, Equatable {
+    /// Optimizer updates.
+    package var maxSteps = 100
+    /// Problems of one update.
+    package var promptsPerStep = 8
+    /// Completions of each problem: G.
+    package var numGenerations = 8
+    /// Tokens of a completion, the ending included.
+    package var maxCompletionLength = 512
+    /// Of sampling, and of every log-probability in the objective.
+    package var temperature = 1.0
+    /// How many steps' problems are sampled at once (R1: 16 minibatches of one rollout).
+    package var stepsPerGeneration = 1
+    /// How often a generation is used; mu in the papers.
+    package var numIterations = 1
+    /// Whether the reference follows the policy every `refModelSyncSteps`.
+    package var syncRefModel = false
+    /// The policy's share in the new reference; 1 replaces it.
+    package var refModelMixupAlpha = 0.6
+    package var refModelSyncSteps = 512
+    /// The largest number of sequences decoded at once.
+    package var maxNumSeqs = 256
+    /// The largest number of rows of a forward and backward; memory, not mathematics.
+    package var microBatchTokens = 4096
+    /// A checkpoint every so many steps, and at the end.
+    package var saveSteps = 100
+    /// An evaluation every so many steps; null: only after the stage.
+    package var evalSteps: Int?
+    package var optimizer = OptimizerSettings()
+    package var objective = ObjectiveSettings()
+
+    package init() {}
+
+    /// The number of updates that one generation serves.
+    package var stepsOfGeneration: Int { stepsPerGeneration * numIterations }
+
+    /// Everything out of range, by key.
+    package func problems() -> [(key: String, message: String)] {
+        var found = optimizer.problems() + objective.problems()
+        func atLeast(_ least: Int, _ key: String, _ value: Int) {
+            if value < least { found.append((key, "must be at least \(least), found \(value)")) }
+        }
+        atLeast(1, "max_steps", maxSteps)
+        atLeast(1, "prompts_per_step", promptsPerStep)
+        atLeast(1, "num_generations", numGenerations)
+        atLeast(1, "max_completion_length", maxCompletionLength)
+        atLeast(1, "steps_per_generation", stepsPerGeneration)
+        atLeast(1, "num_iterations", numIterations)
+        atLeast(1, "ref_model_sync_steps", refModelSyncSteps)
+        atLeast(1, "max_num_seqs", maxNumSeqs)
+        atLeast(1, "micro_batch_tokens", microBatchTokens)
+        atLeast(1, "save_steps", saveSteps)
+        if let evalSteps { atLeast(1, "eval_steps", evalSteps) }
+        if numGenerations == 1, objective.advantageBaseline != .none {
+            found.append(
+                (
+                    "num_generations",
+                    "a group of one has no baseline to compare with; use at least 2, or "
+                        + "advantage_baseline: none"
+                ))
+        }
+        if !(temperature > 0 && temperature.isFinite) {
+            found.append(("temperature", "must be above 0 in training, found \(temperature)"))
+        }
+        if !(0...1).contains(refModelMixupAlpha) {
+            found.append(
+                ("ref_model_mixup_alpha", "must be between 0 and 1, found \(refModelMixupAlpha)"))
+        }
+        return found
+    }
+}
+
+extension GRPOSettings: Codable {
+    private enum CodingKeys: String, CodingKey {
+        case maxSteps = "max_steps"
+        case promptsPerStep = "prompts_per_step"
+        case numGenerations = "num_generations"
+        case maxCompletionLength = "max_completion_length"
+        case temperature
+        case stepsPerGeneration = "steps_per_generation"
+        case numIterations = "num_iterations"
+        case syncRefModel = "sync_ref_model"
+        case refModelMixupAlpha = "ref_model_mixup_alpha"
+        case refModelSyncSteps = "ref_model_sync_steps"
+        case maxNumSeqs = "max_num_seqs"
+        case microBatchTokens = "micro_batch_tokens"
+        case saveSteps = "save_steps"
+        case evalSteps = "eval_steps"
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        maxSteps = try values.decode(Int.self, forKey: .maxSteps)
+        promptsPerStep = try values.decode(Int.self, forKey: .promptsPerStep)
+        numGenerations = try values.decode(Int.self, forKey: .numGenerations)
+        maxCompletionLength = try values.decode(Int.self, forKey: .maxCompletionLength)
+        temperature = try values.decode(Double.self, forKey: .temperature)
+        stepsPerGeneration = try values.decode(Int.self, forKey: .stepsPerGeneration)
+        numIterations = try values.decode(Int.self, forKey: .numIterations)
+        syncRefModel = try values.decode(Bool.self, forKey: .syncRefModel)
+        refModelMixupAlpha = try values.decode(Double.self, forKey: .refModelMixupAlpha)
+        refModelSyncSteps = try values.decode(Int.self, forKey: .refModelSyncSteps)
+        maxNumSeqs = try values.decode(Int.self, forKey: .maxNumSeqs)
+        microBatchTokens = try values.decode(Int.self, forKey: .microBatchTokens)
+        saveSteps = try values.decode(Int.self, forKey: .saveSteps)
+        evalSteps = try values.decodeIfPresent(Int.self, forKey: .evalSteps)
+        optimizer = try OptimizerSettings(from: decoder)
+        objective = try ObjectiveSettings(from: decoder)
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var values = encoder.container(keyedBy: CodingKeys.self)
+        try values.encode(maxSteps, forKey: .maxSteps)
+        try values.encode(promptsPerStep, forKey: .promptsPerStep)
+        try values.encode(numGenerations, forKey: .numGenerations)
+        try values.encode(maxCompletionLength, forKey: .maxCompletionLength)
+        try values.encode(temperature, forKey: .temperature)
+        try values.encode(stepsPerGeneration, forKey: .stepsPerGeneration)
+        try values.encode(numIterations, forKey: .numIterations)
+        try values.encode(syncRefModel, forKey: .syncRefModel)
+        try values.encode(refModelMixupAlpha, forKey: .refModelMixupAlpha)
+        try values.encode(refModelSyncSteps, forKey: .refModelSyncSteps)
+        try values.encode(maxNumSeqs, forKey: .maxNumSeqs)
+        try values.encode(microBatchTokens, forKey: .microBatchTokens)
+        try values.encode(saveSteps, forKey: .saveSteps)
+        try values.encode(evalSteps, forKey: .evalSteps)
+        try optimizer.encode(to: encoder)
+        try objective.encode(to: encoder)
+    }
+}

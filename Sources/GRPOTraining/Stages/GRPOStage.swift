@@ -1,0 +1,143 @@
+import GRPOModels
+package import GRPOObjectives
+package import GRPORewards
+package import GRPORollouts
+package import GRPOTasks
+import GRPOTensors
+
+/// Group Relative Policy Optimization (DeepSeekMath, arXiv 2402.03300, algorithm 1).
+package struct GRPOStage {
+    /// The name of the stage: it names the stage's random numbers.
+    package let name: String
+    package let settings: GRPOSettings
+    package let task: any ProblemSource
+    package let prompt: PromptStyle
+    package let rewards: RewardSet
+    package let seed: UInt64
+    /// Run every `evalSteps`, where set.
+    package let evaluator: Evaluator?
+    let objective: PolicyObjective
+    let estimator: AdvantageEstimator
+
+    /// - Throws: `ObjectiveError` where the switches contradict each other.
+    package init(
+        name: String, settings: GRPOSettings, task: any ProblemSource, prompt: PromptStyle,
+        rewards: RewardSet, seed: UInt64, evaluator: Evaluator? = nil
+    ) throws(ObjectiveError) {
+        self.name = name
+        self.settings = settings
+        self.task = task
+        self.prompt = prompt
+        self.rewards = rewards
+        self.seed = seed
+        self.evaluator = evaluator
+        objective = try settings.objective.objective(
+            maxCompletionLength: settings.maxCompletionLength)
+        estimator = try settings.objective.advantageEstimator()
+    }
+
+    /// The state before the first step: the reference is the policy as it comes in.
+    package func initialState(_ policy: Policy) -> StageState {
+        StageState(
+            step: 0, decoder: policy.decoder,
+            optimizer: AdamW(
+                settings.optimizer, store: policy.decoder.store, backend: policy.decoder.backend),
+            reference: objective.requiresReference ? policy.decoder.frozenCopy() : nil,
+            rollouts: [], tokens: 0, skipped: 0)
+    }
+
+    /// Trains the policy from `state` to the last step.
+    package func run(
+        _ policy: Policy, from state: StageState, monitor: any StageMonitor
+    ) async throws -> StageOutcome {
+        var state = state
+        let schedule = settings.optimizer.schedule(steps: settings.maxSteps)
+        let update = PolicyUpdate(
+            objective: objective, temperature: settings.temperature,
+            microBatchTokens: settings.microBatchTokens)
+        while state.step < settings.maxSteps {
+            let step = state.step + 1
+            var watch = Stopwatch()
+            if state.rollouts.isEmpty {
+                do {
+                    let groups = try watch.measure("sampling") {
+                        try sample(policy, step: step, monitor)
+                    }
+                    state.rollouts = try await score(groups, step: step, &watch)
+                } catch RolloutError.cancelled {
+                    try monitor.save(state)
+                    return .interrupted(step: state.step)
+                }
+                try watch.measure("reference") { try addReference(&state, step: step, monitor) }
+                addAdvantages(&state.rollouts)
+                try monitor.sampled(state.rollouts, step: step)
+            }
+            let minibatch = minibatch(of: state.rollouts, step: step)
+            report("updating", step, 0, 1, monitor)
+            let sums = watch.measure("backward") {
+                update.accumulate(minibatch, into: policy.decoder)
+            }
+            let learningRate = schedule[step]
+            let outcome = watch.measure("optimizer") {
+                state.optimizer.update(learningRate: learningRate)
+            }
+            try note(outcome, &state, step: step, monitor)
+            if step % settings.stepsOfGeneration == 0 { state.rollouts = [] }
+            synchronizeReference(state, step: step)
+            state.step = step
+            state.tokens += minibatch.reduce(0) { $0 + $1.promptIDs.count + $1.tokenIDs.count }
+            try monitor.stepped(
+                StepRecord(
+                    step: step, steps: settings.maxSteps,
+                    metrics: metrics(
+                        minibatch, sums, outcome, learningRate: learningRate,
+                        tokens: state.tokens),
+                    timings: watch.timings))
+            if let evaluator, let every = settings.evalSteps, step % every == 0,
+                step < settings.maxSteps
+            {
+                try monitor.evaluated(
+                    evaluator.run(policy, stage: name, monitor: monitor), step: step)
+            }
+            let interrupted = monitor.isInterrupted && step < settings.maxSteps
+            if interrupted || step % settings.saveSteps == 0 || step == settings.maxSteps {
+                try monitor.save(state)
+            }
+            if interrupted { return .interrupted(step: step) }
+        }
+        return .finished
+    }
+
+    func report(
+        _ phase: String, _ step: Int, _ done: Int, _ total: Int, _ monitor: any StageMonitor
+    ) {
+        monitor.progress(
+            StageActivity(
+                step: step, steps: settings.maxSteps, phase: phase, done: done, total: total))
+    }
+
+    /// Counts updates that could not be made; ends the stage after five in a row.
+    private func note(
+        _ outcome: AdamW.Outcome, _ state: inout StageState, step: Int,
+        _ monitor: any StageMonitor
+    ) throws {
+        switch outcome {
+        case .updated: state.skipped = 0
+        case .skipped(let parameter):
+            state.skipped += 1
+            monitor.warn(
+                "step \(step): the gradient of \(parameter) is not finite; nothing was updated")
+            if state.skipped == 5 {
+                throw TrainingError.notFinite(stage: name, step: step, parameter: parameter)
+            }
+        }
+    }
+
+    /// ref ← α · policy + (1 - α) · ref every `ref_model_sync_steps` (R1-Zero: α = 1, 400 steps).
+    private func synchronizeReference(_ state: StageState, step: Int) {
+        guard let reference = state.reference, settings.syncRefModel,
+            step % settings.refModelSyncSteps == 0
+        else { return }
+        reference.mix(state.decoder, share: settings.refModelMixupAlpha)
+    }
+}

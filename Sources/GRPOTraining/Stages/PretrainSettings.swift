@@ -1,0 +1,53 @@
+/// The recipe keys of stage `pretrain`, beside its data.
+package struct PretrainSettings: Sendable, Equatable {
+    /// Optimizer updates.
+    package var maxSteps = 500
+    /// Documents of one update.
+    package var documentsPerStep = 128
+    package var microBatchTokens = 8192
+    package var saveSteps = 500
+    package var optimizer = OptimizerSettings(
+        learningRate: 2e-3, lrSchedulerType: .cosine, warmupRatio: 0.03, minLrRate: 0.1,
+        adamBeta2: 0.99, weightDecay: 0.01)
+
+    package init() {}
+
+    /// Everything out of range, by key.
+    package func problems() -> [(key: String, message: String)] {
+        var found = optimizer.problems()
+        for (key, value) in [
+            ("max_steps", maxSteps), ("documents_per_step", documentsPerStep),
+            ("micro_batch_tokens", microBatchTokens), ("save_steps", saveSteps),
+        ] where value < 1 {
+            found.append((key, "must be at least 1, found \(value)"))
+        }
+        return found
+    }
+}
+
+extension PretrainSettings: Codable {
+    private enum CodingKeys: String, CodingKey {
+        case maxSteps = "max_steps"
+        case documentsPerStep = "documents_per_step"
+        case microBatchTokens = "micro_batch_tokens"
+        case saveSteps = "save_steps"
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        maxSteps = try values.decode(Int.self, forKey: .maxSteps)
+        documentsPerStep = try values.decode(Int.self, forKey: .documentsPerStep)
+        microBatchTokens = try values.decode(Int.self, forKey: .microBatchTokens)
+        saveSteps = try values.decode(Int.self, forKey: .saveSteps)
+        optimizer = try OptimizerSettings(from: decoder)
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var values = encoder.container(keyedBy: CodingKeys.self)
+        try values.encode(maxSteps, forKey: .maxSteps)
+        try values.encode(documentsPerStep, forKey: .documentsPerStep)
+        try values.encode(microBatchTokens, forKey: .microBatchTokens)
+        try values.encode(saveSteps, forKey: .saveSteps)
+        try optimizer.encode(to: encoder)
+    }
+}

@@ -1,0 +1,37 @@
+/// Why a stage could not go on.
+package enum TrainingError: Error, CustomStringConvertible {
+    /// Five updates in a row had a gradient that is not finite.
+    case notFinite(stage: String, step: Int, parameter: String)
+    /// A document has more tokens than the model has positions.
+    case documentTooLong(tokens: Int, positions: Int)
+    /// No completion of a step could be graded.
+    case nothingGradable(step: Int, reason: String)
+    /// A held-out split with fewer problems than were asked for.
+    case tooFewProblems(task: String, found: Int, expected: Int)
+
+    package var description: String {
+        switch self {
+        case .notFinite(let stage, let step, let parameter):
+            """
+            stage \(stage), step \(step): the gradient of \(parameter) is not finite, for the \
+            fifth step in a row; the last checkpoint is sound. Lower learning_rate, or look at \
+            the rollouts of these steps
+            """
+        case .documentTooLong(let tokens, let positions):
+            """
+            a document of \(tokens) tokens, the model has \(positions) positions; raise \
+            max_positions or shorten the documents
+            """
+        case .nothingGradable(let step, let reason):
+            """
+            step \(step): no completion could be graded (\(reason)); check the task's answers \
+            and the rewards
+            """
+        case .tooFewProblems(let task, let found, let expected):
+            """
+            task \(task) has \(found) held-out problems, evaluation.problems asks for \
+            \(expected); lower it or hold out more
+            """
+        }
+    }
+}

@@ -1,0 +1,51 @@
+package import GRPOTensors
+
+/// Sequences packed for one pass, and which rows predict which tokens.
+package struct PackedTokens {
+    package private(set) var tokens: [Int32] = []
+    package private(set) var packing = Packing()
+    /// The row whose hidden state predicts each target.
+    package private(set) var rows: [Int32] = []
+    package private(set) var targets: [Int32] = []
+    /// The targets of each scored sequence.
+    package private(set) var sequences: [Range<Int>] = []
+
+    package init() {}
+
+    /// Adds a prompt that completions can share.
+    ///
+    /// - Returns: its index in the packing.
+    package mutating func addPrompt(_ ids: [Int32]) -> Int {
+        tokens += ids
+        return packing.append(length: ids.count)
+    }
+
+    /// Adds a completion of a prompt; all its tokens are targets. Its last token predicts nothing
+    /// and is not computed.
+    package mutating func addCompletion(_ ids: [Int32], of prompt: Int) {
+        let start = packing.tokenCount
+        let lastOfPrompt = packing.sequences[prompt].rows.upperBound - 1
+        if ids.count > 1 {
+            packing.append(length: ids.count - 1, prefix: prompt)
+            tokens += ids.dropLast()
+        }
+        rows.append(Int32(lastOfPrompt))
+        for index in 0..<(ids.count - 1) { rows.append(Int32(start + index)) }
+        addTargets(ids[...])
+    }
+
+    /// Adds a text of its own; all tokens but the first are targets.
+    package mutating func addText(_ ids: [Int32]) {
+        guard ids.count > 1 else { return }
+        let start = packing.tokenCount
+        packing.append(length: ids.count - 1)
+        tokens += ids.dropLast()
+        for index in 0..<(ids.count - 1) { rows.append(Int32(start + index)) }
+        addTargets(ids.dropFirst())
+    }
+
+    private mutating func addTargets(_ ids: ArraySlice<Int32>) {
+        sequences.append(targets.count..<targets.count + ids.count)
+        targets += ids
+    }
+}
