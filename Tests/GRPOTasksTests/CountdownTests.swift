@@ -116,6 +116,25 @@ import Testing
         for text in hostile { #expect(verdict(text, "2 3", 5) == .wrong) }
     }
 
+    /// Random texts over the legal characters: whatever parses reads the same with its white space
+    /// removed, and re-reads every number that stands in the text.
+    @Test func randomTextsParseTheirOwnNumbers() {
+        var random = SplitMix64(seed: 11)
+        let characters = Array("0123456789+-*/() ")
+        var parsed = 0
+        for _ in 0..<50_000 {
+            let length = random.drawInteger(in: 1...9)
+            let text = String((0..<length).map { _ in random.drawElement(of: characters) })
+            guard let expression = try? CountdownExpression(text) else { continue }
+            parsed += 1
+            let plain = text.filter { $0 != " " }
+            #expect((try? CountdownExpression(plain)) == expression)
+            let numbers = plain.split { "+-*/()".contains($0) }.map { Int($0)! }
+            #expect(numbers == expression.numbers)
+        }
+        #expect(parsed > 500)
+    }
+
     @Test func faultsNameThePlace() {
         func fault(_ text: String) -> CountdownExpression.Fault? {
             do throws(CountdownExpression.Fault) {
