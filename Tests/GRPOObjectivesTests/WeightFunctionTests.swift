@@ -37,6 +37,14 @@ struct WeightFunctionTests {
         expectClose(surrogate(clip, ratio: 0.7, advantage: 2).dLogProbability, 1.4, within: 1e-12)
     }
 
+    @Test func theTwoBoundsAreNotMixedUp() {
+        let clip = WeightFunction.clip(low: 0.2, high: 0.28)
+        let found = surrogate(clip, ratio: 0.75, advantage: -1)
+        expectClose(found.value, -0.8, within: 1e-12)
+        #expect(found.dLogProbability == 0)
+        expectClose(surrogate(clip, ratio: 0.85, advantage: -1).value, -0.85, within: 1e-12)
+    }
+
     @Test func theLowerBoundOfEpsilonTenNeverBinds() {
         let clip = WeightFunction.clip(low: 10, high: 10)
         let found = surrogate(clip, ratio: 1e-6, advantage: -1)
@@ -59,6 +67,15 @@ struct WeightFunctionTests {
         expectClose(capped.dLogProbability, 10, within: 1e-12)
         expectClose(capped.value, 10 * -1, within: 1e-12)
         expectClose(surrogate(cispo, ratio: 3, advantage: -2).dLogProbability, -6, within: 1e-12)
+    }
+
+    @Test func cispoCountsCappedWeightsOfPositiveAdvantages() {
+        let loss = PolicyObjective(weightFunction: .cispo(maximum: 2)).evaluate(
+            PolicyBatch(
+                logProbabilities: [-1, -1, -1, -1], oldLogProbabilities: [-2, -2, -1, -2],
+                sequences: [0..<1, 1..<3, 3..<4], advantages: .perSequence([1, -1, 0])))
+        #expect(loss.metrics.values["cispo_clip_ratio"] == 0.25)
+        #expect(loss.metrics.values["clip_ratio/region_mean"] == nil)
     }
 
     @Test(arguments: [-1e5, -700, -21, 21, 700, 1e5])
