@@ -1,0 +1,111 @@
+// Causal attention by online softmax: over blocks of keys, with m the largest score so far and
+// l = sum exp(s - m): m' = max(m, max s), l' = l exp(m - m') + sum exp(s - m'), y likewise.
+// (Milakov and Gimelshein, arXiv 1805.02867; Dao et al., arXiv 2205.14135.)
+//
+// A row's blocks begin at logical positions 0, 64, 128, ... and keys beyond its own position are
+// left out of every sum, so its result is the same bit for bit whether it is decoded alone,
+// prefilled, or trained beside others, its prefix shared or its own.
+
+static int64_t attention_scratch(const grpo_attention *a, int64_t queries) {
+    int64_t rows = queries * (a->heads / a->kv_heads), stride = padded(a->head_dim);
+    return 2 * rows * stride + rows * KEY_BLOCK + 2 * KEY_BLOCK * stride + 2 * rows + LANES;
+}
+
+/// Turns a row of scores into exp(s - m'), updates m and l, and returns exp(m - m').
+INLINE float softmax_row(float *scores, int64_t seen, float *m, float *l) {
+    const v16 lowest = splat16(-__builtin_inff());
+    const int64_t vectors = (seen + LANES - 1) / LANES;
+    v16 s[KEY_BLOCK / LANES], largest = lowest;
+    for (int64_t i = 0; i < vectors; i++) {
+        i16 present = lane_index() < splat16i((int32_t)(seen - i * LANES));
+        s[i] = select16(present, load16(scores + i * LANES), lowest);
+        largest = max16(s[i], largest);
+    }
+    float old = *m, max = largest16(largest);
+    if (old > max) max = old;
+    v16 sum = splat16(0.0f);
+    for (int64_t i = 0; i < vectors; i++) {
+        i16 present = lane_index() < splat16i((int32_t)(seen - i * LANES));
+        v16 p = select16(present, exp16(s[i] - splat16(max)), splat16(0.0f));
+        store16(scores + i * LANES, p);
+        sum = sum + p;
+    }
+    float factor = old == max ? 1.0f : exp1(old - max);
+    *m = max;
+    *l = *l * factor + sum16(sum);
+    return factor;
+}
+
+INLINE void attention_tile(
+    const grpo_attention *a, const grpo_span *span, int64_t kv_head, int64_t first,
+    int64_t queries, float *scratch, const int bf16
+) {
+    const int64_t dim = a->head_dim, stride = padded(dim), group = a->heads / a->kv_heads;
+    const int64_t rows = queries * group, vectors = stride / LANES;
+    float *q = scratch, *out = q + rows * stride, *scores = out + rows * stride;
+    float *keys = scores + rows * KEY_BLOCK, *values = keys + KEY_BLOCK * stride;
+    float *m = values + KEY_BLOCK * stride, *l = m + rows;
+    const int64_t token = span->query_start + first, start = first_position(span) + first;
+
+    load_queries(a->q, a, token, queries, kv_head, a->scale, q, bf16);
+    memset(out, 0, (size_t)(rows * stride) * sizeof(float));
+    for (int64_t r = 0; r < rows; r++) {
+        m[r] = -__builtin_inff();
+        l[r] = 0;
+    }
+    for (int64_t begin = 0; begin < start + queries; begin += KEY_BLOCK) {
+        int64_t count = start + queries - begin;
+        if (count > KEY_BLOCK) count = KEY_BLOCK;
+        load_keys_transposed(a->k, a, span, kv_head, begin, count, keys, bf16);
+        load_keys(a->v, a, span, kv_head, begin, count, values, bf16);
+        // The query that sees one key of the block, and the first row that sees any.
+        const int64_t offset = begin - start, skipped = offset > 0 ? offset * group : 0;
+        block_scores(q, keys, a, skipped, rows, group, offset, count, scores);
+        for (int64_t r = skipped; r < rows; r++) {
+            int64_t seen = r / group - offset + 1;
+            if (seen > count) seen = count;
+            float factor = softmax_row(scores + r * KEY_BLOCK, seen, m + r, l + r);
+            if (factor != 1.0f) {
+                for (int64_t d = 0; d < stride; d += LANES) {
+                    float *at = out + r * stride + d;
+                    store16(at, load16(at) * splat16(factor));
+                }
+            }
+        }
+        for (int64_t r = skipped; r < rows; r += TILE_ROWS) {
+            int64_t height = rows - r < TILE_ROWS ? rows - r : TILE_ROWS;
+            int64_t common = r / group - offset + 1;
+            if (common > count) common = count;
+            accumulate(
+                out + r * stride, stride, height, vectors, scores + r * KEY_BLOCK, KEY_BLOCK, 1,
+                values, stride, common);
+            for (int64_t i = r; i < r + height; i++) {
+                int64_t seen = i / group - offset + 1;
+                if (seen > count) seen = count;
+                accumulate(
+                    out + i * stride, stride, 1, vectors, scores + i * KEY_BLOCK + common,
+                    KEY_BLOCK, 1, values + common * stride, stride, seen - common);
+            }
+        }
+    }
+    for (int64_t r = 0; r < rows; r++) {
+        int64_t head = (token + r / group) * a->heads + kv_head * group + r % group;
+        v16 inverse = splat16(1.0f / l[r]);
+        for (int64_t d = 0; d < dim; d += LANES) {
+            v16 value = load16(out + r * stride + d) * inverse;
+            store_up_to(a->y, head * dim + d, value, dim - d, bf16);
+        }
+        a->lse[head] = m[r] + log1(l[r]);
+    }
+}
+
+static void attention(
+    const grpo_attention *a, const grpo_span *span, int64_t kv_head, int64_t first,
+    int64_t queries, float *scratch
+) {
+    if (a->bf16) {
+        attention_tile(a, span, kv_head, first, queries, scratch, 1);
+    } else {
+        attention_tile(a, span, kv_head, first, queries, scratch, 0);
+    }
+}

@@ -1,0 +1,18 @@
+// AVX-512: 32 registers of 16 floats. Compilers prefer half the width unless a function asks for
+// the whole.
+
+#if defined(__x86_64__)
+
+#include "level.h"
+
+#define GRPO_TABLE grpo_kernels_v4
+#define GRPO_FUSED 1
+#define TILE_ROWS 6
+#define TILE_VECTORS 4
+
+#pragma clang attribute push( \
+    __attribute__((target("arch=x86-64-v4"), min_vector_width(512))), apply_to = function)
+#include "table.h"
+#pragma clang attribute pop
+
+#endif
