@@ -15,6 +15,9 @@ final class NodeDecoder: Decoder {
     let path: [String]
     private let convertsKeys: Bool
     private let parentPlace: Place
+    /// Whether the type is known to be settings: then keys are checked also where it has none and
+    /// therefore never opens its mapping.
+    private let closed: Bool
     private var asked: [String] = []
     private var readsKeys = false
 
@@ -25,7 +28,7 @@ final class NodeDecoder: Decoder {
     init(
         session: DecodingSession, user: RecipeNode?, fallback: RecipeNode?,
         codingPath: [any CodingKey] = [], path: [String] = [], convertsKeys: Bool = true,
-        parentPlace: Place = .defaults
+        parentPlace: Place = .defaults, closed: Bool = false
     ) {
         self.session = session
         self.user = user
@@ -34,6 +37,7 @@ final class NodeDecoder: Decoder {
         self.path = path
         self.convertsKeys = convertsKeys
         self.parentPlace = parentPlace
+        self.closed = closed
     }
 
     func container<Key: CodingKey>(keyedBy type: Key.Type) throws -> KeyedDecodingContainer<Key> {
@@ -93,7 +97,7 @@ final class NodeDecoder: Decoder {
     }
 
     private func reportUnknownKeys(complete: Bool) {
-        guard readsKeys, let entries = user?.entries else { return }
+        guard readsKeys || closed, let entries = user?.entries else { return }
         let known = asked + (fallback?.entries ?? []).map(\.key).filter { !asked.contains($0) }
         // A reading that stopped early has not asked for all its keys.
         guard complete || fallback != nil else { return }
@@ -157,7 +161,7 @@ final class NodeDecoder: Decoder {
             session: session, user: options ?? RecipeNode(.mapping([]), at: kind.place),
             fallback: SettingsEncoder.node(of: defaults),
             codingPath: codingPath + [VerbatimKey(kind.name)], path: path + [kind.name],
-            parentPlace: kind.place)
+            parentPlace: kind.place, closed: true)
         return try decoder.value(T.self)
     }
 
@@ -173,7 +177,7 @@ final class NodeDecoder: Decoder {
     private func positioned(onto fallback: RecipeNode?, verbatim: Bool = false) -> NodeDecoder {
         NodeDecoder(
             session: session, user: user, fallback: fallback, codingPath: codingPath, path: path,
-            convertsKeys: !verbatim, parentPlace: parentPlace)
+            convertsKeys: !verbatim, parentPlace: parentPlace, closed: closed)
     }
 
     private func finish<T: Decodable>(_ type: T.Type) throws -> T {

@@ -91,6 +91,18 @@ struct RecipeProblemTests {
             ])
     }
 
+    @Test("a kind without options takes none")
+    func noOptions() throws {
+        #expect(try sample("task: plain").task == .plain(NoOptions()))
+        #expect(try sample("task: {plain: {}}").task == .plain(NoOptions()))
+        #expect(
+            problems("task: {plain: {x: 1}}") == [
+                "r.yaml:1:16: unknown key 'x' in plain; nothing can be set here"
+            ])
+        let text = ResolvedRecipe.text(of: try sample("task: plain"))
+        #expect(try sample(text).task == .plain(NoOptions()))
+    }
+
     @Test("two sets of settings in one mapping are both known and both checked")
     func beside() {
         #expect(

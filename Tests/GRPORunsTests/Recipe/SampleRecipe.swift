@@ -48,10 +48,12 @@ struct SumsSettings: RecipeSettings, Equatable {
 
 enum SampleTask: Codable, Sendable, Equatable {
     case sums(SumsSettings)
+    case plain(NoOptions)
 
     static let kinds: Kinds<SampleTask> = {
         var kinds = Kinds<SampleTask>("task")
         kinds.add("sums", defaults: SumsSettings()) { .sums($0) }
+        kinds.add("plain", defaults: NoOptions()) { .plain($0) }
         return kinds
     }()
 
@@ -60,6 +62,7 @@ enum SampleTask: Codable, Sendable, Equatable {
     func encode(to encoder: any Encoder) throws {
         switch self {
         case .sums(let settings): try Kinds<Self>.encode("sums", settings, to: encoder)
+        case .plain(let settings): try Kinds<Self>.encode("plain", settings, to: encoder)
         }
     }
 }

@@ -1,0 +1,27 @@
+import Foundation
+
+/// Reads files of JSON lines back. A line that is no record, as a crash may leave at the end, is
+/// skipped.
+package enum MetricsReader {
+    /// The records in the order of the file; none where there is no file.
+    package static func records(path: String) -> [MetricsRecord] {
+        lines(path: path).compactMap(record)
+    }
+
+    /// One line's record, its keys in the order of the line.
+    package static func record(_ line: Substring) -> MetricsRecord? {
+        guard let object = JSONReader.read(line), let stage = object["stage"]?.string,
+            let step = object["step"]?.number.flatMap({ Int(exactly: $0) })
+        else { return nil }
+        var record = MetricsRecord(stage: stage, step: step)
+        for member in object.members ?? [] where !["stage", "step"].contains(member.key) {
+            record[member.key] = member.value
+        }
+        return record
+    }
+
+    static func lines(path: String) -> [Substring] {
+        guard let data = FileManager.default.contents(atPath: path) else { return [] }
+        return String(decoding: data, as: UTF8.self).split(separator: "\n")
+    }
+}

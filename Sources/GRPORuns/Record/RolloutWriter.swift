@@ -1,0 +1,25 @@
+/// Saves the rollouts of a step: one line for each completion, one file for each step, whole or
+/// not at all.
+package struct RolloutWriter: Sendable {
+    private let directory: RunDirectory
+    private let stage: String
+
+    package init(_ directory: RunDirectory, stage: String) throws(RunError) {
+        self.directory = directory
+        self.stage = stage
+        try RunDirectory.make(directory.rollouts(stage: stage))
+    }
+
+    /// Writes `rollouts/STAGE/step-000100.jsonl`, replacing one of the same step.
+    package func write(_ rows: [some Encodable], step: Int) throws(RunError) {
+        var text = ""
+        for row in rows { text += JSONValue(encoding: row).text + "\n" }
+        try AtomicFile.write(text, to: directory.rollouts(stage: stage, step: step))
+    }
+
+    /// The rows of a step as JSON; none where it was not saved.
+    package static func rows(_ directory: RunDirectory, stage: String, step: Int) -> [JSONValue] {
+        MetricsReader.lines(path: directory.rollouts(stage: stage, step: step))
+            .compactMap(JSONReader.read)
+    }
+}

@@ -1,0 +1,154 @@
+import Foundation
+
+/// The files of one run.
+///
+/// ```
+/// runs/NAME/  recipe.yaml  environment.json  metrics.jsonl  timings.jsonl
+///             rollouts/STAGE/step-000100.jsonl
+///             checkpoints/STAGE/step-000100.h5 + .json   report.html
+/// ```
+package struct RunDirectory: Sendable {
+    package let path: String
+
+    package init(path: String) {
+        self.path = path
+    }
+
+    package var recipe: String { path + "/recipe.yaml" }
+    package var environment: String { path + "/environment.json" }
+    package var metrics: String { path + "/metrics.jsonl" }
+    package var timings: String { path + "/timings.jsonl" }
+    package var report: String { path + "/report.html" }
+    package var rollouts: String { path + "/rollouts" }
+    package var checkpoints: String { path + "/checkpoints" }
+
+    package func rollouts(stage: String) -> String { rollouts + "/" + Self.component(stage) }
+
+    package func rollouts(stage: String, step: Int) -> String {
+        rollouts(stage: stage) + "/" + Self.stepName(step) + ".jsonl"
+    }
+
+    package func checkpoints(stage: String) -> String {
+        checkpoints + "/" + Self.component(stage)
+    }
+
+    /// The checkpoint itself; its manifest lies beside it as `.json`.
+    package func checkpoint(stage: String, step: Int) -> String {
+        checkpoints(stage: stage) + "/" + Self.stepName(step) + ".h5"
+    }
+
+    /// `step-000100`; longer where the step needs more digits.
+    package static func stepName(_ step: Int) -> String {
+        let digits = String(step)
+        return "step-" + String(repeating: "0", count: max(0, 6 - digits.count)) + digits
+    }
+
+    /// The step that a file is named after, or nil.
+    package static func step(of name: String) -> Int? {
+        guard name.hasPrefix("step-") else { return nil }
+        let digits = name.dropFirst(5).prefix { $0 != "." }
+        return digits.allSatisfy(\.isNumber) ? Int(digits) : nil
+    }
+
+    /// The steps of a stage's checkpoints, smallest first. They may still be damaged.
+    package func checkpointSteps(stage: String) -> [Int] {
+        names(in: checkpoints(stage: stage)).filter { $0.hasSuffix(".h5") }
+            .compactMap(Self.step).sorted()
+    }
+
+    /// Whether a stage's or run's name can be part of a path: letters, digits, `_`, `-`, `+` and
+    /// `.`, not first.
+    package static func isPlainName(_ name: String) -> Bool {
+        let first = name.unicodeScalars.first
+        return first != "." && first != "-" && !name.isEmpty && name.utf8.count <= 100
+            && name.unicodeScalars.allSatisfy {
+                $0.isASCII
+                    && ($0.properties.isAlphabetic || ("0"..."9").contains($0)
+                        || "_-+.".unicodeScalars.contains($0))
+            }
+    }
+
+    private static func component(_ name: String) -> String {
+        precondition(isPlainName(name), "'\(name)' is no plain name, expected letters and digits")
+        return name
+    }
+
+    // MARK: Opening
+
+    /// Makes the directory for a new run, or enters an existing one to resume it, and holds it
+    /// against other processes until the lock goes away.
+    ///
+    /// - Throws: ``RunError``, an input error where a new run finds files, a resumed one finds
+    ///   none, or another process holds the directory.
+    package func open(resuming: Bool) throws(RunError) -> RunLock {
+        let found = names(in: path).filter { $0 != RunLock.name }
+        if resuming {
+            guard found.contains("recipe.yaml") else {
+                throw RunError(
+                    .input, path: path, "found no recipe.yaml, expected a run to resume",
+                    remedy: "name the run with --output, or start it without --resume")
+            }
+        } else if !found.isEmpty {
+            throw RunError(
+                .input, path: path, "found \(found.count) files of an earlier run",
+                remedy: "continue it with --resume, or choose another --output")
+        }
+        for directory in [path, rollouts, checkpoints] { try Self.make(directory) }
+        return try RunLock(directory: path)
+    }
+
+    /// Makes a directory and those above it.
+    package static func make(_ directory: String) throws(RunError) {
+        do {
+            try FileManager.default.createDirectory(
+                atPath: directory, withIntermediateDirectories: true)
+        } catch {
+            throw RunError(
+                .failure, path: directory, "the directory could not be made",
+                remedy: "choose a directory that you may write with --output")
+        }
+    }
+
+    /// Writes a document as JSON, whole or not at all.
+    package func write(_ value: some Encodable, to file: String) throws(RunError) {
+        try AtomicFile.write(JSONValue(encoding: value).prettyText + "\n", to: file)
+    }
+
+    // MARK: Resuming
+
+    /// Forgets what came after a checkpoint: the stage's metrics and rollouts of later steps, and
+    /// everything of `laterStages`. Lines that a crash left incomplete go too.
+    package func truncate(
+        stage: String, after step: Int, laterStages: Set<String>
+    ) throws(RunError) {
+        for file in [metrics, timings] {
+            let lines = MetricsReader.lines(path: file)
+            let kept = lines.filter { line in
+                guard let object = JSONReader.read(line) else { return false }
+                guard let itsStage = object["stage"]?.string else { return true }
+                if laterStages.contains(itsStage) { return false }
+                return itsStage != stage || (object["step"]?.number ?? 0) <= Double(step)
+            }
+            guard FileManager.default.fileExists(atPath: file) else { continue }
+            try AtomicFile.write(kept.map { $0 + "\n" }.joined(), to: file)
+        }
+        for name in names(in: rollouts(stage: stage)) where (Self.step(of: name) ?? .max) > step {
+            try remove(rollouts(stage: stage) + "/" + name)
+        }
+        for later in laterStages { try remove(rollouts(stage: later)) }
+    }
+
+    private func remove(_ file: String) throws(RunError) {
+        guard FileManager.default.fileExists(atPath: file) else { return }
+        do {
+            try FileManager.default.removeItem(atPath: file)
+        } catch {
+            throw RunError(
+                .failure, path: file, "could not be removed", remedy: "check its permissions")
+        }
+    }
+
+    private func names(in directory: String) -> [String] {
+        (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+    }
+}

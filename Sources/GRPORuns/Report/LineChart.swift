@@ -1,0 +1,124 @@
+/// A chart of one quantity over steps: every step as a faint point, their moving mean as a line.
+struct LineChart {
+    struct Series {
+        var name: String
+        /// Index into the palette of ``ChartStyle``.
+        var color: Int
+        var points: [(x: Double, y: Double)]
+    }
+
+    /// A labelled vertical line, where a stage begins.
+    struct Divider {
+        var x: Double
+        var label: String
+    }
+
+    var title: String
+    var series: [Series]
+    var dividers: [Divider] = []
+    var width = 460.0
+    var height = 250.0
+
+    private static let left = 56.0, right = 12.0, top = 34.0, bottom = 36.0
+
+    /// The steps that one point of the line averages: a twentieth of the curve, odd.
+    var window: Int {
+        let longest = series.map(\.points.count).max() ?? 0
+        return longest < 10 ? 1 : (longest / 20) * 2 + 1
+    }
+
+    /// The mean over the steps within half a window on either side, fewer at the ends.
+    static func smoothed(_ points: [(x: Double, y: Double)], window: Int)
+        -> [(x: Double, y: Double)]
+    {
+        let half = window / 2
+        return points.indices.map { index in
+            let near = points[max(0, index - half)...min(points.count - 1, index + half)]
+            return (points[index].x, near.map(\.y).reduce(0, +) / Double(near.count))
+        }
+    }
+
+    /// A group of SVG elements whose corner is at (`x`, `y`).
+    func svgGroup(x: Double = 0, y: Double = 0) -> String {
+        let all = series.flatMap(\.points)
+        let xs = all.map(\.x) + dividers.map(\.x)
+        let xRange = (xs.min() ?? 0)...max(xs.max() ?? 1, (xs.min() ?? 0) + 1)
+        let yRange = AxisTicks.range(of: all.map(\.y))
+        let plotWidth = width - Self.left - Self.right
+        let plotHeight = height - Self.top - Self.bottom
+        func px(_ value: Double) -> String {
+            let share = (value - xRange.lowerBound) / (xRange.upperBound - xRange.lowerBound)
+            return Self.coordinate(Self.left + share * plotWidth)
+        }
+        func py(_ value: Double) -> String {
+            let share = (value - yRange.lowerBound) / (yRange.upperBound - yRange.lowerBound)
+            return Self.coordinate(Self.top + (1 - share) * plotHeight)
+        }
+        let floor = py(yRange.lowerBound), ceiling = py(yRange.upperBound)
+        let xEnd = Self.coordinate(width - Self.right)
+        var parts = ["<g transform=\"translate(\(Self.coordinate(x)) \(Self.coordinate(y)))\">"]
+        parts.append(Self.text(title, x: Self.coordinate(Self.left), y: "16", class: "title"))
+        for tick in AxisTicks(yRange, count: 5).values {
+            let height = py(tick)
+            parts.append(
+                "<path class=\"grid\" d=\"M\(Self.coordinate(Self.left)) \(height)H\(xEnd)\"/>")
+            parts.append(
+                Self.text(
+                    ShortNumber.text(tick), x: Self.coordinate(Self.left - 6), y: height,
+                    class: "tick right"))
+        }
+        for tick in AxisTicks(xRange, count: 6, whole: true).values {
+            parts.append(
+                Self.text(
+                    ShortNumber.text(tick), x: px(tick), y: Self.coordinate(height - 20),
+                    class: "tick middle"))
+        }
+        for divider in dividers {
+            parts.append("<path class=\"divider\" d=\"M\(px(divider.x)) \(ceiling)V\(floor)\"/>")
+            parts.append(
+                Self.text(
+                    divider.label, x: px(divider.x), y: Self.coordinate(Self.top - 5),
+                    class: "tick"))
+        }
+        parts.append(
+            "<path class=\"axis\" d=\"M\(Self.coordinate(Self.left)) \(ceiling)V\(floor)H\(xEnd)\"/>"
+        )
+        parts.append(
+            Self.text(
+                "step", x: Self.coordinate(Self.left + plotWidth / 2),
+                y: Self.coordinate(height - 5), class: "tick middle"))
+        for one in series {
+            let dots = one.points.map { "M\(px($0.x)) \(py($0.y))h0" }.joined()
+            let path = Self.smoothed(one.points, window: window).map { "\(px($0.x)) \(py($0.y))" }
+            let name = "<title>\(HTMLText.escaped(one.name))</title>"
+            parts.append("<path class=\"dots c\(one.color)\" d=\"\(dots)\">\(name)</path>")
+            if path.count > 1 {
+                parts.append(
+                    "<path class=\"line c\(one.color)\" d=\"M\(path.joined(separator: "L"))\">"
+                        + "\(name)</path>")
+            }
+        }
+        parts.append("</g>")
+        return parts.joined(separator: "\n")
+    }
+
+    /// An SVG element of its own for a page, which brings the style.
+    var svg: String {
+        let size = "\(Self.coordinate(width)) \(Self.coordinate(height))"
+        return """
+            <svg viewBox="0 0 \(size)" role="img" aria-label="\(HTMLText.escaped(title))">
+            \(svgGroup())
+            </svg>
+            """
+    }
+
+    static func text(_ text: String, x: String, y: String, class style: String) -> String {
+        "<text x=\"\(x)\" y=\"\(y)\" class=\"\(style)\">\(HTMLText.escaped(text))</text>"
+    }
+
+    /// Hundredths of a unit are enough for any screen.
+    static func coordinate(_ value: Double) -> String {
+        let hundredths = (value * 100).rounded() / 100
+        return hundredths == hundredths.rounded() ? String(Int(hundredths)) : String(hundredths)
+    }
+}

@@ -1,0 +1,106 @@
+/// The charts of a report: one for each quantity that any of the runs recorded.
+struct ReportCurves {
+    let runs: [ReportData.Run]
+
+    /// Quantities in the order in which one reads a run: does it learn, why, and is it healthy.
+    private static let order = [
+        "reward", "reward_std", "rewards/", "completions/mean_length", "completions/clipped_ratio",
+        "kl", "entropy", "loss", "policy_loss", "grad_norm", "frac_reward_zero_std",
+        "clip_ratio/region_mean", "sampling/sampling_logp_difference/max", "learning_rate",
+        "evaluation/",
+    ]
+
+    private static let meanings = [
+        "reward": "mean over the step's completions",
+        "frac_reward_zero_std": "groups without variance",
+        "completions/mean_length": "tokens",
+        "completions/clipped_ratio": "share cut at the length limit",
+        "kl": "to the reference, nats per token",
+        "entropy": "nats per token",
+        "clip_ratio/region_mean": "share of tokens clipped",
+    ]
+
+    /// The keys to draw, those that the runs recorded.
+    var keys: [String] {
+        var recorded: [String] = []
+        for record in runs.flatMap(\.records) {
+            for member in record.values
+            where member.value.number != nil && !recorded.contains(member.key) {
+                recorded.append(member.key)
+            }
+        }
+        return Self.order.flatMap { wanted -> [String] in
+            guard wanted.hasSuffix("/") else { return recorded.contains(wanted) ? [wanted] : [] }
+            return recorded.filter {
+                $0.hasPrefix(wanted) && (wanted != "rewards/" || $0.hasSuffix("/mean"))
+            }
+        }
+    }
+
+    /// Quantities whose scale does not depend on the kind of stage.
+    private static let comparable = ["reward", "completions/", "kl", "entropy", "frac_", "eval"]
+
+    /// All charts: a quantity's stages side by side in one, or one for each stage where a shared
+    /// axis would flatten one of them (the loss of pretraining beside that of a policy).
+    var charts: [LineChart] {
+        keys.flatMap { key -> [LineChart] in
+            if Self.comparable.contains(where: key.hasPrefix) {
+                return [chart(key)].compactMap { $0 }
+            }
+            let stages = stages(with: key)
+            return stages.compactMap { stage in
+                var chart = chart(key, stages: [stage])
+                if stages.count > 1 { chart?.title = "\(stage): \(key)" }
+                return chart
+            }
+        }
+    }
+
+    /// One chart with the stages side by side along the steps; nil where nothing was recorded.
+    func chart(_ key: String) -> LineChart? {
+        chart(key, stages: stages(with: key))
+    }
+
+    private func chart(_ key: String, stages: [String]) -> LineChart? {
+        guard !stages.isEmpty else { return nil }
+        // Each stage takes as many steps as its longest run.
+        var start: [String: Double] = [:]
+        var dividers: [LineChart.Divider] = []
+        var total = 0.0
+        for stage in stages {
+            start[stage] = total
+            if stages.count > 1 { dividers.append(.init(x: total, label: stage)) }
+            let steps = runs.flatMap(\.records).filter { $0.stage == stage }.map(\.step)
+            total += Double(steps.max() ?? 0)
+        }
+        let series = runs.enumerated().flatMap { index, run in
+            stages.compactMap { stage -> LineChart.Series? in
+                let points = run.records.compactMap { record -> (x: Double, y: Double)? in
+                    guard record.stage == stage, let y = Self.drawn(record, key) else { return nil }
+                    return (start[stage, default: 0] + Double(record.step), y)
+                }
+                guard !points.isEmpty else { return nil }
+                return LineChart.Series(
+                    name: stages.count > 1 ? "\(run.name), \(stage)" : run.name,
+                    color: index % ChartStyle.colorCount, points: points)
+            }
+        }
+        let meaning = Self.meanings[key].map { " (\($0))" } ?? ""
+        return LineChart(title: key + meaning, series: series, dividers: dividers)
+    }
+
+    private func stages(with key: String) -> [String] {
+        var stages: [String] = []
+        for record in runs.flatMap(\.records)
+        where Self.drawn(record, key) != nil && !stages.contains(record.stage) {
+            stages.append(record.stage)
+        }
+        return stages
+    }
+
+    /// The number at a key where it can be drawn: finite, and far enough from overflow for the
+    /// arithmetic of an axis.
+    private static func drawn(_ record: MetricsRecord, _ key: String) -> Double? {
+        record.number(key).flatMap { $0.magnitude < 1e100 ? $0 : nil }
+    }
+}

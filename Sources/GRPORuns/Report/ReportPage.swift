@@ -1,0 +1,149 @@
+/// `report.html`: one page that needs nothing else, no script and no network.
+package enum ReportPage {
+    package static func html(_ data: ReportData) -> String {
+        let title = HTMLText.escaped(data.title, keepingNewlines: false)
+        return """
+            <!doctype html>
+            <html lang="en">
+            <head>
+            <meta charset="utf-8">
+            <meta name="viewport" content="width=device-width, initial-scale=1">
+            <meta name="color-scheme" content="light dark">
+            <meta http-equiv="Content-Security-Policy"
+              content="default-src 'none'; style-src 'unsafe-inline'">
+            <title>\(title)</title>
+            <style>
+            \(ChartStyle.css)
+            \(css)
+            </style>
+            </head>
+            <body>
+            <h1>\(title)</h1>
+            \(legend(data.runs))
+            \(evaluations(data.runs))
+            \(curves(data.runs))
+            \(data.runs.map { completions($0, named: data.runs.count > 1) }.joined(separator: "\n"))
+            \(data.runs.map { settings($0, named: data.runs.count > 1) }.joined(separator: "\n"))
+            </body>
+            </html>
+
+            """
+    }
+
+    private static let css = """
+        body { font: 15px/1.5 system-ui, sans-serif; color: var(--text);
+          background: var(--ground); max-width: 980px; margin: 2em auto; padding: 0 1em; }
+        h1 { font-size: 1.5em; } h2 { font-size: 1.15em; margin-top: 2em; }
+        table { border-collapse: collapse; }
+        th, td { text-align: left; padding: 0.25em 0.9em 0.25em 0;
+          border-bottom: 1px solid var(--rule); font-variant-numeric: tabular-nums; }
+        th, .faint { color: var(--faint); font-weight: normal; }
+        .wide { overflow-x: auto; }
+        .charts { display: grid; grid-template-columns: repeat(auto-fill, minmax(400px, 1fr));
+          gap: 1em; }
+        .key { display: inline-block; width: 0.8em; height: 0.8em; border-radius: 50%;
+          margin: 0 0.4em 0 1em; }
+        .completion { background: var(--panel); border-radius: 6px; padding: 0.6em 0.9em;
+          margin: 0.8em 0; }
+        pre { white-space: pre-wrap; overflow-wrap: anywhere; margin: 0.3em 0;
+          font: 13px/1.45 ui-monospace, monospace; }
+        .prompt { color: var(--faint); }
+        @media (max-width: 480px) { .charts { grid-template-columns: 1fr; } }
+        """
+
+    private static func legend(_ runs: [ReportData.Run]) -> String {
+        guard runs.count > 1 else { return "" }
+        let keys = runs.enumerated().map { index, run in
+            "<span class=\"key c\(index % ChartStyle.colorCount)\"></span>"
+                + HTMLText.escaped(run.name, keepingNewlines: false)
+        }
+        return "<p>\(keys.joined())</p>"
+    }
+
+    private static func evaluations(_ runs: [ReportData.Run]) -> String {
+        guard runs.contains(where: { !$0.evaluations.isEmpty }) else { return "" }
+        let several = runs.count > 1
+        let header = (several ? ["run"] : []) + EvaluationRow.header
+        let rows = runs.flatMap { run in
+            run.evaluations.map { row($0.cells, first: several ? run.name : nil, tag: "td") }
+        }
+        let conditions = Set(
+            runs.flatMap(\.evaluations).map {
+                "\($0.problems) problems, \($0.samples) samples each at temperature "
+                    + ShortNumber.text($0.temperature)
+            })
+        let sampling = conditions.count == 1 ? conditions.first! + "; " : ""
+        return """
+            <h2>Before and after</h2>
+            <div class="wide"><table>
+            \(row(header, first: nil, tag: "th"))
+            \(rows.joined(separator: "\n"))
+            </table></div>
+            <p class="faint">\(sampling)greedy is one completion at temperature 0; length in
+            tokens.</p>
+            """
+    }
+
+    private static func row(_ cells: [String], first: String?, tag: String) -> String {
+        let all = (first.map { [$0] } ?? []) + cells
+        let inner = all.map {
+            "<\(tag)>\(HTMLText.escaped($0, keepingNewlines: false))</\(tag)>"
+        }
+        return "<tr>\(inner.joined())</tr>"
+    }
+
+    private static func curves(_ runs: [ReportData.Run]) -> String {
+        let charts = ReportCurves(runs: runs).charts
+        guard !charts.isEmpty else { return "" }
+        let windows = Set(charts.map(\.window)).sorted()
+        let span = windows.count == 1 ? "\(windows[0])" : "\(windows[0]) to \(windows.last!)"
+        return """
+            <h2>Curves</h2>
+            <p class="faint">Points: every step as recorded. Lines: smoothed, the mean of \(span)
+            neighbouring steps.</p>
+            <div class="charts">
+            \(charts.map(\.svg).joined(separator: "\n"))
+            </div>
+            """
+    }
+
+    private static func completions(_ run: ReportData.Run, named: Bool) -> String {
+        guard !run.completions.isEmpty else { return "" }
+        let cards = run.completions.map { one in
+            let reward = one.reward.map { ", reward \(ShortNumber.text($0))" } ?? ""
+            let advantage = one.advantage.map { ", advantage \(ShortNumber.text($0))" } ?? ""
+            return """
+                <div class="completion">
+                <div class="faint">\(HTMLText.escaped(one.stage)), step \(one.step)\(reward)\(advantage)</div>
+                <pre class="prompt">\(HTMLText.escaped(one.prompt))</pre>
+                <pre>\(HTMLText.escaped(one.text))</pre>
+                </div>
+                """
+        }
+        return """
+            <h2>Completions\(named ? ": " + HTMLText.escaped(run.name) : "")</h2>
+            \(cards.joined(separator: "\n"))
+            """
+    }
+
+    private static func settings(_ run: ReportData.Run, named: Bool) -> String {
+        let facts = run.environment.map { member in
+            let text = member.value.string ?? member.value.text
+            return row([member.key, text], first: nil, tag: "td")
+        }
+        let environment =
+            facts.isEmpty
+            ? "" : "<div class=\"wide\"><table>\n\(facts.joined(separator: "\n"))\n</table></div>"
+        let recipe =
+            run.recipe.isEmpty
+            ? ""
+            : "<details><summary>Recipe, resolved</summary>\n<pre>"
+                + "\(HTMLText.escaped(run.recipe))</pre></details>"
+        guard !(environment.isEmpty && recipe.isEmpty) else { return "" }
+        return """
+            <h2>Recipe and environment\(named ? ": " + HTMLText.escaped(run.name) : "")</h2>
+            \(recipe)
+            \(environment)
+            """
+    }
+}
