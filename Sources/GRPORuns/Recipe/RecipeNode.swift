@@ -101,23 +101,32 @@ extension RecipeNode {
         return result
     }
 
-    /// Where the setting at a dotted path (`stages.3.from`) is written: its key's place, or that
-    /// of the nearest enclosing node that exists. An element of a list written `kind: {...}` is
-    /// entered through its options.
+    /// Where the setting at a dotted path is written: its key's place, or that of the nearest
+    /// enclosing node that exists. An element of a list is named by its number or its kind, and a
+    /// `kind: {...}` is entered with or without its name: `stages.3.from`, `stages.3.grpo.from`,
+    /// `rewards.format.weight`.
     package func place(of path: String) -> Place {
         var node = self
         var place = self.place
+        var enteredKind: String?
         for part in path.split(separator: ".").map(String.init) {
-            if let elements = node.elements, let index = Int(part), elements.indices ~= index {
+            if let elements = node.elements {
+                let byKind = elements.firstIndex { KindNode($0)?.name == part }
+                guard let index = Int(part) ?? byKind, elements.indices ~= index else { break }
                 node = elements[index]
                 place = node.place
+                enteredKind = nil
                 if let kind = KindNode(node) {
                     place = kind.place
                     node = kind.options ?? node
+                    enteredKind = kind.name
                 }
             } else if let entry = node.entries?.first(where: { $0.key == part }) {
                 node = entry.value
                 place = entry.keyPlace
+                enteredKind = nil
+            } else if part == enteredKind {
+                enteredKind = nil
             } else {
                 break
             }

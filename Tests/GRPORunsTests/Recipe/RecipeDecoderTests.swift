@@ -124,4 +124,24 @@ struct RecipeDecoderTests {
         }
         #expect(error?.description == "r.yaml:2:15: digits: must be at most 8")
     }
+
+    @Test(
+        "the place of a setting",
+        arguments: [
+            ("seed", 1, 1), ("stages.0", 3, 5), ("stages.0.beta", 3, 12),
+            ("stages.0.grpo.beta", 3, 12), ("stages.0.rewards.format.weight", 3, 51),
+            ("stages.0.rewards.format.when", 3, 42), ("stages.1.grpo.beta", 4, 5),
+            ("stages.9.beta", 2, 1), ("nothing.at.all", 1, 1),
+        ])
+    func places(path: String, line: Int, column: Int) throws {
+        let document = try RecipeDocument.parse(
+            """
+            seed: 1
+            stages:
+              - grpo: {beta: 1, rewards: [accuracy, {format: {weight: 2}}]}
+              - grpo
+            """, name: "r.yaml")
+        let place = document.root.place(of: path)
+        #expect(place == .file("r.yaml", line: line, column: column))
+    }
 }
