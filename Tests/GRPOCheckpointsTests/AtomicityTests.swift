@@ -103,6 +103,23 @@ import Testing
         #expect(try store.steps() == [2, 3])
     }
 
+    /// What makes a save survive a loss of power: content is on the device before it gets its name,
+    /// the name before anything older goes.
+    @Test func contentIsFlushedBeforeNamesAndNamesBeforeRemoval() throws {
+        let directory = try TestDirectory()
+        try prepare(directory)
+        let files = FaultyFiles(.short, at: 0)
+        #expect(try saveThird(directory, files) == nil)
+        let top = (directory.path as NSString).lastPathComponent
+        #expect(
+            files.events == [
+                "create step-000003.h5*", "flush step-000003.h5*",
+                "create step-000003.json*", "flush step-000003.json*",
+                "rename step-000003.h5", "rename step-000003.json", "flush \(top)",
+                "remove step-000001.json", "remove step-000001.h5", "flush \(top)",
+            ])
+    }
+
     @Test func shortTransfersAreContinued() throws {
         for number in 1...(try callsOfOneSave()) {
             let directory = try TestDirectory()

@@ -21,6 +21,7 @@ final class FaultyFiles: FileOperations {
     private let fault: Fault
     private let target: Int
     private let counter = Mutex(0)
+    private let log = Mutex<(events: [String], open: [Int32: String])>(([], [:]))
 
     /// - Parameter target: the number of the call, counted from 1; 0 for never.
     init(_ fault: Fault, at target: Int) {
@@ -29,6 +30,16 @@ final class FaultyFiles: FileOperations {
     }
 
     var calls: Int { counter.withLock { $0 } }
+
+    /// What was done to the device, in order: `create X`, `flush X`, `rename X`, `remove X`, with a
+    /// temporary file named by what it becomes and a star.
+    var events: [String] { log.withLock { $0.events } }
+
+    private func record(_ event: String, _ path: String) {
+        let name = (path as NSString).lastPathComponent
+        let short = name.components(separatedBy: ".tmp-")
+        log.withLock { $0.events.append("\(event) \(short[0])\(short.count > 1 ? "*" : "")") }
+    }
 
     /// Counts a call and says whether it is the one, or after the one that was the last.
     private func strikes() throws(SystemError) -> Bool {
@@ -53,7 +64,10 @@ final class FaultyFiles: FileOperations {
             if descriptor < 0 { throw .last }
             return descriptor
         }
-        return try real.open(path, for: purpose)
+        let descriptor = try real.open(path, for: purpose)
+        log.withLock { $0.open[descriptor] = path }
+        if case .create = purpose { record("create", path) }
+        return descriptor
     }
 
     /// The descriptor is closed in any case, as a dying process's is.
@@ -84,6 +98,7 @@ final class FaultyFiles: FileOperations {
     func synchronize(_ descriptor: Int32) throws(SystemError) {
         _ = try strikes()
         try real.synchronize(descriptor)
+        if let path = log.withLock({ $0.open[descriptor] }) { record("flush", path) }
     }
 
     func lock(_ descriptor: Int32) throws(SystemError) {
@@ -105,11 +120,13 @@ final class FaultyFiles: FileOperations {
     func rename(_ path: String, to newPath: String) throws(SystemError) {
         _ = try strikes()
         try real.rename(path, to: newPath)
+        record("rename", newPath)
     }
 
     func remove(_ path: String) throws(SystemError) {
         _ = try strikes()
         try real.remove(path)
+        record("remove", path)
     }
 
     func makeDirectory(_ path: String) throws(SystemError) {
