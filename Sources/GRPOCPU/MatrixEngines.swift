@@ -1,0 +1,24 @@
+import CGRPOKernels
+
+/// Finds the engines of this machine.
+package enum MatrixEngines {
+    /// The engine of that kind for the workers of `pool`.
+    package static func engine(
+        _ kind: EngineKind, pool: WorkerPool
+    ) throws(EngineUnavailable) -> any MatrixEngine {
+        switch kind {
+        case .onednn: try OneDNNEngine(pool: pool)
+        case .openblas: OpenBLASEngine(pool: pool)
+        }
+    }
+
+    /// The preferred engine where it is available, else OpenBLAS, which always is.
+    package static func best(
+        preferring kind: EngineKind = .onednn, pool: WorkerPool
+    ) -> any MatrixEngine {
+        (try? engine(kind, pool: pool)) ?? OpenBLASEngine(pool: pool)
+    }
+
+    /// Whether this CPU multiplies bfloat16 in hardware: AVX512-BF16 or AMX.
+    package static var hasBFloat16: Bool { grpo_has_bfloat16() != 0 }
+}
