@@ -1,0 +1,134 @@
+import CGRPOKernels
+package import GRPOTensors
+
+extension CPUBackend {
+    /// Rows (queries times heads of a group) of a tile: what fits a core's second cache.
+    private static let attentionRows = 192
+    /// Multiply-adds of a task, some tens of microseconds.
+    private static let attentionWork = 1 << 21
+
+    /// Queries of one span, all heads that share a head of keys.
+    private struct AttentionTile {
+        var span: grpo_span
+        var head: Int
+        var queries: Range<Int>
+    }
+
+    package func attention(
+        q: Tensor, k: Tensor, v: Tensor, layout: AttentionLayout, headDim: Int, scale: Double,
+        y: Tensor, logSumExp: Tensor
+    ) {
+        guard layout.tokenCount > 0 else { return }
+        let operands = attentionOperands(
+            q: q, k: k, v: v, y: y, logSumExp: logSumExp, headDim: headDim, scale: scale)
+        let group = q.columns / k.columns
+        let tiles = layout.spans.flatMap { span in
+            self.tiles(of: span, heads: k.columns / headDim, group: group)
+        }
+        let batches = batches(of: tiles, cost: group * headDim)
+        withUnsafePointer(to: operands) { operands in
+            let size = scratchBytes(
+                kernels.pointee.attention_scratch!(operands, longest(tiles)))
+            workers.run(tasks: batches.count) { task, worker in
+                let scratch = workers.scratch(worker, bytes: size).assumingMemoryBound(
+                    to: Float.self)
+                for index in batches[task] {
+                    var tile = tiles[index]
+                    kernels.pointee.attention!(
+                        operands, &tile.span, Int64(tile.head), Int64(tile.queries.lowerBound),
+                        Int64(tile.queries.count), scratch)
+                }
+            }
+        }
+    }
+
+    /// Families share no keys, and neither do heads: a task has the gradients of its keys to itself
+    /// and adds to them in the order of queries.
+    package func attentionBackward(
+        _ dy: Tensor, q: Tensor, k: Tensor, v: Tensor, y: Tensor, logSumExp: Tensor,
+        layout: AttentionLayout, headDim: Int, scale: Double, dq: Tensor, dk: Tensor, dv: Tensor
+    ) {
+        zero(dk)
+        zero(dv)
+        guard layout.tokenCount > 0 else { return }
+        var operands = attentionOperands(
+            q: q, k: k, v: v, y: y, logSumExp: logSumExp, headDim: headDim, scale: scale)
+        (operands.dy, operands.dq) = (UnsafePointer(dy.f32), dq.f32)
+        (operands.dk, operands.dv) = (dk.f32, dv.f32)
+        let heads = k.columns / headDim
+        let group = q.columns / k.columns
+        let families = layout.families.map { family in
+            layout.familyOrder[family].flatMap {
+                tiles(of: layout.spans[$0], heads: 1, group: group)
+            }
+        }
+        withUnsafePointer(to: operands) { operands in
+            let size = scratchBytes(
+                kernels.pointee.attention_backward_scratch!(
+                    operands, families.map(longest).max() ?? 0))
+            workers.run(tasks: families.count * heads) { task, worker in
+                let scratch = workers.scratch(worker, bytes: size).assumingMemoryBound(
+                    to: Float.self)
+                for var tile in families[task / heads] {
+                    kernels.pointee.attention_backward!(
+                        operands, &tile.span, Int64(task % heads),
+                        Int64(tile.queries.lowerBound), Int64(tile.queries.count), scratch)
+                }
+            }
+        }
+    }
+
+    private func attentionOperands(
+        q: Tensor, k: Tensor, v: Tensor, y: Tensor, logSumExp: Tensor, headDim: Int, scale: Double
+    ) -> grpo_attention {
+        var operands = grpo_attention()
+        operands.q = UnsafeRawPointer(q.address)
+        operands.k = UnsafeRawPointer(k.address)
+        operands.v = UnsafeRawPointer(v.address)
+        operands.y = y.address
+        operands.lse = logSumExp.f32
+        operands.heads = Int64(q.columns / headDim)
+        operands.kv_heads = Int64(k.columns / headDim)
+        operands.head_dim = Int64(headDim)
+        operands.scale = Float(scale)
+        operands.bf16 = isNarrow(q)
+        return operands
+    }
+
+    private func tiles(of span: AttentionSpan, heads: Int, group: Int) -> [AttentionTile] {
+        let size = max(16, Self.attentionRows / group)
+        let raw = grpo_span(
+            query_start: Int64(span.queryStart), query_count: Int64(span.queryCount),
+            prefix_start: Int64(span.prefixStart), prefix_count: Int64(span.prefixCount),
+            own_start: Int64(span.ownStart), own_count: Int64(span.ownCount))
+        return (0..<heads).flatMap { head in
+            stride(from: 0, to: span.queryCount, by: size).map { start in
+                AttentionTile(
+                    span: raw, head: head, queries: start..<min(span.queryCount, start + size))
+            }
+        }
+    }
+
+    /// Consecutive tiles that make up enough work for a task; `cost` is of one query and key.
+    private func batches(of tiles: [AttentionTile], cost: Int) -> [Range<Int>] {
+        var batches: [Range<Int>] = []
+        var (start, work) = (0, 0)
+        for (index, tile) in tiles.enumerated() {
+            let keys = Int(tile.span.prefix_count + tile.span.own_count)
+            work += tile.queries.count * keys * cost
+            if work >= Self.attentionWork || index == tiles.count - 1 {
+                batches.append(start..<index + 1)
+                (start, work) = (index + 1, 0)
+            }
+        }
+        return batches
+    }
+
+    private func longest(_ tiles: [AttentionTile]) -> Int64 {
+        Int64(tiles.reduce(0) { max($0, $1.queries.count) })
+    }
+
+    private func scratchBytes(_ floats: Int64) -> Int {
+        Int(floats) * MemoryLayout<Float>.size
+    }
+}
