@@ -30,9 +30,9 @@ package struct EvaluationResult: Sendable, Equatable {
     }
 }
 
-extension EvaluationResult: Encodable {
+extension EvaluationResult: Codable {
     private enum CodingKeys: String, CodingKey {
-        case stage, task, problems, samples, temperature, format
+        case stage, task, problems, samples, temperature, format, examples
         case passAt1 = "pass@1"
         case passAt1Interval = "pass@1_interval"
         case passAt1Greedy = "pass@1_greedy"
@@ -56,6 +56,30 @@ extension EvaluationResult: Encodable {
         try values.encode(majAtK, forKey: .majAtK)
         try values.encode(format, forKey: .format)
         try values.encode(meanLength, forKey: .meanLength)
+        try values.encode(examples, forKey: .examples)
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        let interval = try values.decode([Double].self, forKey: .passAt1Interval)
+        guard interval.count == 2, interval[0] <= interval[1] else {
+            throw DecodingError.dataCorruptedError(
+                forKey: .passAt1Interval, in: values, debugDescription: "\(interval)")
+        }
+        self.init(
+            stage: try values.decode(String.self, forKey: .stage),
+            task: try values.decode(String.self, forKey: .task),
+            problems: try values.decode(Int.self, forKey: .problems),
+            samples: try values.decode(Int.self, forKey: .samples),
+            temperature: try values.decode(Double.self, forKey: .temperature),
+            passAt1: try values.decode(Double.self, forKey: .passAt1),
+            passAt1Interval: interval[0]...interval[1],
+            passAt1Greedy: try values.decode(Double.self, forKey: .passAt1Greedy),
+            passAtK: try values.decode(Double.self, forKey: .passAtK),
+            majAtK: try values.decode(Double.self, forKey: .majAtK),
+            format: try values.decode(Double.self, forKey: .format),
+            meanLength: try values.decode(Double.self, forKey: .meanLength),
+            examples: try values.decode([Example].self, forKey: .examples))
     }
 }
 

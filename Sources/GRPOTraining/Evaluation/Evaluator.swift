@@ -27,9 +27,11 @@ package struct Evaluator {
 
     /// Evaluates a policy. Every policy gets the same problems and the same random numbers.
     ///
-    /// - Parameter stage: the stage that made the policy, or "base".
+    /// - Parameters:
+    ///   - stage: the stage that made the policy, or "base".
+    ///   - progress: called after every token; what it throws ends the evaluation.
     package func run(
-        _ policy: Policy, stage: String, monitor: (any StageMonitor)? = nil
+        _ policy: Policy, stage: String, progress: @escaping RolloutEngine.Progress = { _, _, _ in }
     ) throws -> EvaluationResult {
         // The problems do not depend on the run's seed: two runs are judged by the same ones.
         let problems = task.testProblems(limit: settings.problems, seed: 0)
@@ -44,15 +46,15 @@ package struct Evaluator {
         }
         let sampled = try complete(
             policy, requests, samples: settings.samples,
-            Sampling(temperature: settings.temperature, topP: settings.topP), monitor)
+            Sampling(temperature: settings.temperature, topP: settings.topP), progress)
         let greedy = try complete(
-            policy, requests, samples: 1, Sampling(temperature: 0), monitor)
+            policy, requests, samples: 1, Sampling(temperature: 0), progress)
         return summarize(sampled, greedy: greedy, stage: stage)
     }
 
     private func complete(
         _ policy: Policy, _ requests: [RolloutRequest], samples: Int, _ sampling: Sampling,
-        _ monitor: (any StageMonitor)?
+        _ progress: RolloutEngine.Progress
     ) throws -> [RolloutGroup] {
         let engine = RolloutEngine(policy, random: RandomStream(seed: seed, name: "evaluate"))
         return try engine.run(
@@ -60,12 +62,7 @@ package struct Evaluator {
             settings: RolloutSettings(
                 numGenerations: samples, maxCompletionLength: maxCompletionLength,
                 sampling: sampling, concurrency: maxNumSeqs),
-            step: 0
-        ) { done, total, _ in
-            monitor?.progress(
-                StageActivity(step: 0, steps: 0, phase: "evaluating", done: done, total: total))
-            if monitor?.isInterrupted == true { throw RolloutError.cancelled }
-        }
+            step: 0, progress: progress)
     }
 
     private func summarize(

@@ -86,19 +86,16 @@ package struct GRPOStage {
             synchronizeReference(state, step: step)
             state.step = step
             state.tokens += minibatch.reduce(0) { $0 + $1.promptIDs.count + $1.tokenIDs.count }
+            let evaluation = try watch.measure("evaluation") {
+                try evaluate(policy, step: step, monitor)
+            }
             try monitor.stepped(
                 StepRecord(
                     step: step, steps: settings.maxSteps,
                     metrics: metrics(
                         minibatch, sums, outcome, learningRate: learningRate,
-                        tokens: state.tokens),
+                        tokens: state.tokens) + evaluation,
                     timings: watch.timings))
-            if let evaluator, let every = settings.evalSteps, step % every == 0,
-                step < settings.maxSteps
-            {
-                try monitor.evaluated(
-                    evaluator.run(policy, stage: name, monitor: monitor), step: step)
-            }
             let interrupted = monitor.isInterrupted && step < settings.maxSteps
             if interrupted || step % settings.saveSteps == 0 || step == settings.maxSteps {
                 try monitor.save(state)
@@ -114,6 +111,24 @@ package struct GRPOStage {
         monitor.progress(
             StageActivity(
                 step: step, steps: settings.maxSteps, phase: phase, done: done, total: total))
+    }
+
+    /// The evaluation's numbers, every `eval_steps`; that of the last step is the run's.
+    private func evaluate(
+        _ policy: Policy, step: Int, _ monitor: any StageMonitor
+    ) throws -> [(name: String, value: Double)] {
+        guard let evaluator, let every = settings.evalSteps, step % every == 0,
+            step < settings.maxSteps
+        else { return [] }
+        let result = try evaluator.run(policy, stage: name) { done, total, _ in
+            report("evaluating", step, done, total, monitor)
+        }
+        return [
+            ("evaluation/pass@1", result.passAt1),
+            ("evaluation/pass@1_greedy", result.passAt1Greedy),
+            ("evaluation/format", result.format),
+            ("evaluation/mean_length", result.meanLength),
+        ]
     }
 
     /// Counts updates that could not be made; ends the stage after five in a row.

@@ -8,8 +8,6 @@ package protocol StageMonitor: AnyObject {
     func stepped(_ record: StepRecord) throws
     /// The completions of a generation, before its first update.
     func sampled(_ rollouts: [Rollout], step: Int) throws
-    /// An evaluation within a stage.
-    func evaluated(_ result: EvaluationResult, step: Int) throws
     /// To be written as a checkpoint.
     func save(_ state: StageState) throws
     /// Something the user should know.

@@ -1,0 +1,155 @@
+package import GRPOModels
+package import GRPOTensors
+package import GRPOTokenizers
+
+import Crypto
+import Foundation
+
+/// A policy in a checkpoint: the decoder's weights, its shape and its tokenizer, and what a stage
+/// needs to go on.
+package struct PolicyCheckpoint: ~Copyable {
+    package let configuration: DecoderConfiguration
+    package let tokenizer: TokenizerDescription
+    private let file: HDF5File
+
+    private enum Text {
+        static let model = "model.json"
+        static let tokenizer = "tokenizer.json"
+    }
+
+    /// What to save of a policy.
+    ///
+    /// - Parameters:
+    ///   - moments: AdamW's, laid out like the decoder's store.
+    ///   - texts: further documents of the stage, by name.
+    package static func content(
+        _ decoder: Decoder, tokenizer: TokenizerDescription,
+        moments: (first: Tensor, second: Tensor)?, reference: Decoder?, texts: [String: String]
+    ) throws -> CheckpointContent {
+        var arrays = decoder.store.arrays("policy")
+        if let reference { arrays += reference.store.arrays("reference") }
+        if let moments {
+            arrays += decoder.store.arrays("optimizer/first_moment", in: moments.first)
+            arrays += decoder.store.arrays("optimizer/second_moment", in: moments.second)
+        }
+        var texts = texts
+        texts[Text.model] = try json(decoder.configuration)
+        texts[Text.tokenizer] = try json(tokenizer)
+        return CheckpointContent(arrays: arrays, texts: texts)
+    }
+
+    /// Opens a checkpoint whose hash was verified.
+    ///
+    /// - Throws: `CheckpointError`, also for a file that is no policy.
+    package init(_ checkpoint: Checkpoint) throws(CheckpointError) {
+        let file = try checkpoint.open()
+        let configuration = try Self.decode(DecoderConfiguration.self, Text.model, from: file)
+        let tokenizer = try Self.decode(TokenizerDescription.self, Text.tokenizer, from: file)
+        guard configuration.problems.isEmpty else {
+            throw .damaged(
+                path: checkpoint.path, found: configuration.problems.joined(separator: ", "),
+                expected: "the shape of a decoder")
+        }
+        self.configuration = configuration
+        self.tokenizer = tokenizer
+        self.file = file
+    }
+
+    /// A document that was saved beside the policy, or nil.
+    package func text(_ name: String) throws(CheckpointError) -> String? {
+        try file.contains(name) ? try file.text(name) : nil
+    }
+
+    /// Reads the weights into a decoder of this configuration.
+    package func load(into decoder: Decoder) throws(CheckpointError) {
+        try read("policy", into: decoder.store.values, of: decoder.store)
+        decoder.store.didChange()
+    }
+
+    /// Reads the reference's weights; false where the checkpoint has none.
+    package func loadReference(into decoder: Decoder) throws(CheckpointError) -> Bool {
+        guard let first = decoder.store.parameters.first,
+            try file.contains("reference/\(first.name)")
+        else { return false }
+        try read("reference", into: decoder.store.values, of: decoder.store)
+        decoder.store.didChange()
+        return true
+    }
+
+    /// Reads AdamW's moments.
+    package func load(
+        firstMoment: Tensor, secondMoment: Tensor, of decoder: Decoder
+    ) throws(CheckpointError) {
+        try read("optimizer/first_moment", into: firstMoment, of: decoder.store)
+        try read("optimizer/second_moment", into: secondMoment, of: decoder.store)
+    }
+
+    private func read(
+        _ group: String, into flat: Tensor, of store: ParameterStore
+    ) throws(CheckpointError) {
+        for parameter in store.parameters {
+            let target = UnsafeMutableRawBufferPointer(
+                start: flat.address + parameter.range.lowerBound * flat.dtype.byteCount,
+                count: parameter.range.count * flat.dtype.byteCount)
+            try file.read(
+                "\(group)/\(parameter.name)", type: flat.dtype.stored, shape: parameter.shape,
+                into: target)
+        }
+    }
+
+    private static func json(_ value: some Encodable) throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return String(decoding: try encoder.encode(value), as: UTF8.self)
+    }
+
+    private static func decode<T: Decodable>(
+        _ type: T.Type, _ name: String, from file: borrowing HDF5File
+    ) throws(CheckpointError) -> T {
+        let text = try file.text(name)
+        do {
+            return try JSONDecoder().decode(type, from: Data(text.utf8))
+        } catch {
+            throw .damaged(
+                path: file.path, found: "a \(name) that does not decode: \(error)",
+                expected: "the \(T.self) of a policy")
+        }
+    }
+}
+
+extension ParameterStore {
+    /// The parameters' values, or their places in another tensor of the same layout, as arrays of a
+    /// checkpoint.
+    func arrays(_ group: String, in flat: Tensor? = nil) -> [NamedArray] {
+        let flat = flat ?? values
+        return parameters.map { parameter in
+            let run = flat.rows(parameter.range)
+            return NamedArray(
+                name: "\(group)/\(parameter.name)", shape: parameter.shape,
+                type: flat.dtype.stored, bytes: { run.rawBytes })
+        }
+    }
+}
+
+extension DType {
+    /// The type of a dataset of these elements.
+    var stored: StoredType {
+        switch self {
+        case .float32: .float32
+        case .float64: .float64
+        case .bfloat16: .bfloat16
+        case .int32: .int32
+        }
+    }
+}
+
+/// SHA-256 of texts, for identities.
+package enum Hash {
+    /// 64 hexadecimal digits.
+    package static func sha256(_ text: String) -> String {
+        SHA256.hash(data: Data(text.utf8)).map { byte in
+            let digits = String(byte, radix: 16)
+            return digits.count == 1 ? "0" + digits : digits
+        }.joined()
+    }
+}

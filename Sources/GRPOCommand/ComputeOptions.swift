@@ -1,0 +1,52 @@
+import ArgumentParser
+import Foundation
+import GRPOCPU
+import GRPORuns
+import GRPOTensors
+
+extension Precision: ExpressibleByArgument {}
+
+/// `--precision` and `--threads`.
+struct ComputeOptions: ParsableArguments {
+    @Option(help: "auto, float32 or bfloat16: what the inputs of products are rounded to.")
+    var precision = Precision.auto
+
+    @Option(help: "Worker threads; by default one per core.")
+    var threads: Int?
+
+    func validate() throws {
+        if let threads, !(1...1024).contains(threads) {
+            throw ValidationError("--threads must be between 1 and 1024, found \(threads)")
+        }
+    }
+
+    func compute() throws -> Compute {
+        try Self.compute(precision: precision, threads: threads)
+    }
+
+    /// The CPU backend, with the engine that `GRPO_GEMM` names or the best there is.
+    static func compute(precision: Precision, threads: Int?) throws -> Compute {
+        let threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
+        let backend: CPUBackend
+        if let name = ProcessInfo.processInfo.environment["GRPO_GEMM"] {
+            guard let kind = EngineKind(rawValue: name) else {
+                let known = EngineKind.allCases.map(\.rawValue).joined(separator: " or ")
+                throw InputError("GRPO_GEMM: found '\(name)', expected \(known)")
+            }
+            do {
+                backend = try CPUBackend(threads: threads, engine: kind, precision: precision)
+            } catch {
+                throw InputError("GRPO_GEMM=\(name): \(error); unset it to use what is there")
+            }
+        } else {
+            backend = CPUBackend(threads: threads, precision: precision)
+        }
+        return Compute(
+            backend: backend,
+            environment: RunEnvironment(
+                version: Version.current,
+                backend: "\(backend.engine.name), \(backend.engine.coreName)",
+                precision: backend.activationType.rawValue, threads: threads,
+                cpuFeatures: backend.level.name))
+    }
+}

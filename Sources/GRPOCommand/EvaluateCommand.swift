@@ -1,0 +1,69 @@
+import ArgumentParser
+import GRPORollouts
+import GRPORuns
+import GRPOTasks
+import GRPOTraining
+
+extension PromptStyle: ExpressibleByArgument {}
+
+struct EvaluateCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "evaluate", abstract: "Measure a policy on a task's held-out problems.")
+
+    @Option(help: "A checkpoint, a run directory (RUN or RUN:STAGE) or a .gguf file.")
+    var model: String
+
+    @Option(help: "The task as in a recipe: sums, or '{sums: {digits: 3}}'.")
+    var task: String
+
+    @Option(help: "How the question is put: plain, r1_zero or chat.")
+    var prompt = PromptStyle.plain
+
+    @Option(help: "Completions of each problem.")
+    var samples = 4
+
+    @Option(help: "Problems; by default all that are held out, at most 500.")
+    var limit: Int?
+
+    @Option(help: "Of sampling; 0 is greedy.")
+    var temperature = 1.0
+
+    @Option(help: "Sample from the most probable tokens of this mass.")
+    var topP = 1.0
+
+    @Option(help: "Tokens of a completion at most.")
+    var maxTokens = 512
+
+    @Option(help: "Names the random numbers.")
+    var seed: UInt64 = 0
+
+    @Flag(help: "Print one JSON document.")
+    var json = false
+
+    @OptionGroup var compute: ComputeOptions
+
+    func run() async throws {
+        let source = try TaskSetting.parse(task, components: Session.components).source
+        let available = source.testProblems(limit: limit ?? 500, seed: 0).count
+        let settings = EvaluationSettings(
+            problems: limit ?? available, samples: samples, temperature: temperature, topP: topP)
+        if let problem = settings.rangeProblems().first {
+            throw InputError("--\(problem.key): \(problem.message)")
+        }
+        let backend = try compute.compute().backend
+        let policy = try PolicyFile.load(model, backend: backend)
+        let evaluator = Evaluator(
+            task: source, prompt: prompt, settings: settings, maxCompletionLength: maxTokens,
+            seed: seed)
+        let printer = ProgressPrinter()
+        let result = try evaluator.run(policy, stage: model) { done, total, _ in
+            printer.update("evaluating \(done)/\(total)")
+        }
+        printer.finish()
+        if json {
+            Console.json(result)
+        } else {
+            Console.print(EvaluationRow.table([EvaluationRow(result)]).text)
+        }
+    }
+}

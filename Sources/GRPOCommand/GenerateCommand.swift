@@ -1,0 +1,99 @@
+import ArgumentParser
+import GRPORollouts
+import GRPORuns
+import GRPOTasks
+import GRPOTensors
+import GRPOTokenizers
+
+struct GenerateCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "generate",
+        abstract: "Continue a text exactly as it is given, without a template.")
+
+    @Option(help: "A checkpoint, a run directory (RUN or RUN:STAGE) or a .gguf file.")
+    var model: String
+
+    @Option(help: "The text to continue.")
+    var prompt: String
+
+    @Option(help: "Completions.")
+    var samples = 1
+
+    @Option(help: "Tokens of a completion at most.")
+    var maxTokens = 128
+
+    @Option(help: "0 is greedy.")
+    var temperature = 1.0
+
+    @Option(help: "Sample from the most probable tokens of this mass.")
+    var topP = 1.0
+
+    @Option(help: "Names the random numbers.")
+    var seed: UInt64 = 0
+
+    @Flag(help: "Print one JSON document.")
+    var json = false
+
+    @OptionGroup var compute: ComputeOptions
+
+    func validate() throws {
+        guard samples >= 1 else { throw ValidationError("--samples must be at least 1") }
+        guard maxTokens >= 1 else { throw ValidationError("--max-tokens must be at least 1") }
+        guard temperature >= 0, temperature.isFinite else {
+            throw ValidationError("--temperature must be at least 0")
+        }
+        guard topP > 0, topP <= 1 else {
+            throw ValidationError("--top-p must be above 0 and at most 1")
+        }
+    }
+
+    private struct Output: Encodable {
+        struct Completion: Encodable {
+            var text: String
+            var tokenIDs: [Int32]
+            var logProbabilities: [Double]
+            var finishReason: String
+
+            private enum CodingKeys: String, CodingKey {
+                case text
+                case tokenIDs = "token_ids"
+                case logProbabilities = "log_probs"
+                case finishReason = "finish_reason"
+            }
+        }
+
+        var prompt: String
+        var completions: [Completion]
+    }
+
+    func run() async throws {
+        let backend = try compute.compute().backend
+        let policy = try PolicyFile.load(model, backend: backend)
+        let problem = Problem(id: "prompt", prompt: prompt, answer: "")
+        let request = RolloutRequest(
+            problem: problem,
+            promptIDs: try policy.tokenizer.encodePrompt(prompt, allowSpecial: true), slot: 0)
+        let engine = RolloutEngine(policy, random: RandomStream(seed: seed, name: "generate"))
+        let group = try engine.run(
+            [request],
+            settings: RolloutSettings(
+                numGenerations: samples, maxCompletionLength: maxTokens,
+                sampling: Sampling(temperature: temperature, topP: topP)),
+            step: 0)[0]
+        if json {
+            Console.json(
+                Output(
+                    prompt: prompt,
+                    completions: group.completions.map { completion in
+                        Output.Completion(
+                            text: completion.completion.text, tokenIDs: completion.tokenIDs,
+                            logProbabilities: completion.logProbabilities,
+                            finishReason: completion.completion.finishReason.rawValue)
+                    }))
+        } else {
+            for completion in group.completions {
+                Console.print(prompt + completion.completion.text)
+            }
+        }
+    }
+}

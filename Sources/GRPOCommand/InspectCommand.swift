@@ -1,0 +1,85 @@
+import ArgumentParser
+import GRPOCheckpoints
+import GRPOModelFiles
+import GRPORuns
+
+struct InspectCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "inspect", abstract: "What a model file, checkpoint or run holds.")
+
+    @Argument(help: "A .gguf file, a checkpoint (.h5) or a run directory.")
+    var file: String
+
+    @Flag(help: "Print one JSON document.")
+    var json = false
+
+    func run() async throws {
+        switch try ModelFile.open(file) {
+        case .model(let source): show(source.summary())
+        case .checkpoint(let path): show(try Checkpoint.verify(path))
+        case .run(let path): show(try PolicyFile.lastCheckpoint(of: RunDirectory(path: path)))
+        }
+    }
+
+    private func show(_ summary: ModelSummary) {
+        guard !json else { return Console.json(summary) }
+        Console.print(
+            """
+            \(summary.file): \(summary.format), \(summary.architecture ?? "no architecture")
+            \(summary.parameterCount) parameters in \(summary.tensors.count) tensors, \
+            \(summary.byteCount) bytes
+            """)
+        for entry in summary.metadata { Console.print("  \(entry.key) = \(entry.value)") }
+        var table = TextTable(["tensor", "type", "shape"])
+        for tensor in summary.tensors {
+            table.add([tensor.name, tensor.type, "\(tensor.shape)"])
+        }
+        Console.print(table.text)
+    }
+
+    private struct CheckpointOutput: Encodable {
+        struct Dataset: Encodable {
+            var name: String
+            var type: String
+            var shape: [Int]
+        }
+
+        var file: String
+        var stage: String
+        var step: Int
+        var sha256: String
+        var parentSHA256: String?
+        var createdBy: String
+        var datasets: [Dataset]
+
+        private enum CodingKeys: String, CodingKey {
+            case file, stage, step, sha256, datasets
+            case parentSHA256 = "parent_sha256"
+            case createdBy = "created_by"
+        }
+    }
+
+    private func show(_ checkpoint: Checkpoint) {
+        let manifest = checkpoint.manifest
+        let output = CheckpointOutput(
+            file: checkpoint.path, stage: manifest.stage, step: manifest.step,
+            sha256: checkpoint.hash, parentSHA256: manifest.parentSHA256,
+            createdBy: manifest.createdBy,
+            datasets: manifest.datasets.map {
+                .init(name: $0.name, type: $0.type.rawValue, shape: $0.shape)
+            })
+        guard !json else { return Console.json(output) }
+        Console.print(
+            """
+            \(output.file): checkpoint of stage \(output.stage) after step \(output.step), \
+            \(output.createdBy)
+            SHA-256 \(output.sha256), verified
+            """)
+        if let parent = output.parentSHA256 { Console.print("started from \(parent)") }
+        var table = TextTable(["dataset", "type", "shape"])
+        for dataset in output.datasets {
+            table.add([dataset.name, dataset.type, "\(dataset.shape)"])
+        }
+        Console.print(table.text)
+    }
+}

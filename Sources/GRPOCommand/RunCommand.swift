@@ -1,0 +1,79 @@
+import ArgumentParser
+import Foundation
+import GRPOCPU
+import GRPORuns
+import GRPOTensors
+import GRPOTraining
+
+struct RunCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run", abstract: "Run a recipe, stage by stage.")
+
+    @Argument(help: "The recipe, a YAML file.")
+    var recipe: String
+
+    @Option(
+        name: .customLong("set"), parsing: .unconditionalSingleValue,
+        help: "Override a setting, such as seed=1 or grpo.beta=0. May be repeated.")
+    var overrides: [String] = []
+
+    @Option(help: "The run directory; by default runs/NAME.")
+    var output: String?
+
+    @Flag(help: "Continue the run in the directory.")
+    var resume = false
+
+    @Flag(help: "Check the recipe and print it in full; run nothing.")
+    var dryRun = false
+
+    @Flag(help: "Print one JSON document at the end.")
+    var json = false
+
+    func run() async throws {
+        let (recipe, departures) = try Recipe.load(
+            file: recipe, overrides: overrides, components: Session.components)
+        for departure in departures { Console.error("note: \(departure)") }
+        if dryRun {
+            Console.print(ResolvedRecipe.text(of: recipe))
+            return
+        }
+        let directory = RunDirectory(path: output ?? "runs/\(recipe.name ?? "run")")
+        let compute = try ComputeOptions.compute(
+            precision: recipe.precision, threads: recipe.threads)
+        Console.error("\(compute.backend.name); writing to \(directory.path)")
+        let interruption = Interruption()
+        let signals = InterruptHandler(interruption)
+        defer { withExtendedLifetime(signals) {} }
+        let run = Run(
+            recipe, directory: directory, compute: compute, printer: ProgressPrinter(),
+            interruption: interruption)
+        let summary = try await run.execute(resuming: resume)
+        try RunReport.write(directory)
+        if json {
+            Console.json(summary)
+        } else {
+            Console.print(RunReport.closing(summary, directory: directory))
+        }
+    }
+}
+
+/// Ctrl-C: the first time the run saves and ends, the second time the process ends at once.
+final class InterruptHandler {
+    private let source: any DispatchSourceSignal
+
+    init(_ interruption: Interruption) {
+        signal(SIGINT, SIG_IGN)
+        source = DispatchSource.makeSignalSource(signal: SIGINT, queue: .global())
+        source.setEventHandler {
+            if interruption.isRaised { exit(Failure.interrupted) }
+            interruption.raise()
+            Console.error("\nsaving; press Ctrl-C again to stop without saving")
+        }
+        source.resume()
+    }
+
+    deinit {
+        source.cancel()
+        signal(SIGINT, SIG_DFL)
+    }
+}

@@ -1,0 +1,58 @@
+import ArgumentParser
+import Foundation
+import GRPORewards
+import GRPORuns
+import GRPOTasks
+
+/// The whole command `grpo`, with the names of your own components added to its own.
+///
+/// Exits the process: 0 done, 1 the run failed, 2 the input was wrong, 130 interrupted after
+/// saving.
+///
+/// - Parameter added: types of `RewardFunction`, `ProblemSource` or `TextSource`; recipes use them
+///   by their names.
+public func main(adding added: [any Sendable.Type] = []) async -> Never {
+    let components = Components(
+        tasks: added.compactMap { $0 as? any ProblemSource.Type },
+        texts: added.compactMap { $0 as? any TextSource.Type },
+        rewards: added.compactMap { $0 as? any RewardFunction.Type })
+    let code = await Session.$components.withValue(components) {
+        await Session.run(Array(CommandLine.arguments.dropFirst()))
+    }
+    exit(code)
+}
+
+/// What all commands of one process share.
+enum Session {
+    @TaskLocal static var components = Components()
+
+    /// Runs one command line and says with what code to exit.
+    static func run(_ arguments: [String]) async -> Int32 {
+        if RunEnvironment.isDebugBuild {
+            Console.error("note: this is a debug build, many times slower than a release build")
+        }
+        do {
+            var command = try Grpo.parseAsRoot(arguments)
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+            return 0
+        } catch {
+            return Failure.report(error)
+        }
+    }
+}
+
+/// `grpo`.
+struct Grpo: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "grpo",
+        abstract: "Train language models with Group Relative Policy Optimization, on a CPU.",
+        version: Version.current,
+        subcommands: [
+            RunCommand.self, EvaluateCommand.self, GenerateCommand.self, InspectCommand.self,
+            TasksCommand.self, RewardsCommand.self, TokenizeCommand.self, DoctorCommand.self,
+        ])
+}

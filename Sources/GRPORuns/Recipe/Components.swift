@@ -1,0 +1,135 @@
+package import GRPORewards
+package import GRPOTasks
+
+/// The components a recipe can name: the built-in ones and those a user's program adds.
+package struct Components: Sendable {
+    package let tasks: TaskRegistry
+    package let texts: TextRegistry
+    package let rewards: RewardRegistry
+    let taskKinds: Kinds<TaskSetting>
+    let textKinds: Kinds<TextSetting>
+    let rewardKinds: Kinds<RewardSetting>
+
+    package init(
+        tasks added: [any ProblemSource.Type] = [], texts: [any TextSource.Type] = [],
+        rewards: [any RewardFunction.Type] = []
+    ) {
+        self.tasks = .tasks(adding: added)
+        self.texts = .texts(adding: texts)
+        self.rewards = .rewards(adding: rewards)
+
+        var taskKinds = Kinds<TaskSetting>("task")
+        func add<Source: ProblemSource>(_ type: Source.Type) {
+            taskKinds.add(Source.name, defaults: Source()) { TaskSetting($0) }
+        }
+        for name in self.tasks.names { add(self.tasks[name]!) }
+        self.taskKinds = taskKinds
+
+        var textKinds = Kinds<TextSetting>("data")
+        func add<Source: TextSource>(_ type: Source.Type) {
+            textKinds.add(Source.name, defaults: Source()) { TextSetting($0) }
+        }
+        for name in self.texts.names { add(self.texts[name]!) }
+        self.textKinds = textKinds
+
+        var rewardKinds = Kinds<RewardSetting>("reward")
+        func add<Function: RewardFunction>(_ type: Function.Type) {
+            rewardKinds.add(
+                Function.name, defaults: Beside(RewardTerm.Settings(), Function()),
+                shorthand: "weight"
+            ) { setting in
+                RewardSetting(
+                    RewardTerm(
+                        setting.second, weight: setting.first.weight, when: setting.first.when))
+            }
+        }
+        for name in self.rewards.names { add(self.rewards[name]!) }
+        self.rewardKinds = rewardKinds
+    }
+
+    static let userInfoKey = CodingUserInfoKey(rawValue: "components")!
+
+    static func of(_ decoder: any Decoder) -> Components {
+        guard let components = decoder.userInfo[userInfoKey] as? Components else {
+            preconditionFailure("a recipe decoded without its components")
+        }
+        return components
+    }
+
+    /// Range checks of components, which know nothing of recipes.
+    static let check: RecipeCheck = { value in
+        switch value {
+        case let source as any ProblemSource:
+            source.problems().map { SettingProblem($0.key, $0.message) }
+        case let source as any TextSource:
+            source.problems().map { SettingProblem($0.key, $0.message) }
+        default: nil
+        }
+    }
+}
+
+/// `sums`, or `sums: {digits: 2}`.
+package struct TaskSetting: Codable, Sendable {
+    package let source: any ProblemSource
+
+    package init(_ source: any ProblemSource) { self.source = source }
+
+    package var name: String { type(of: source).name }
+
+    package init(from decoder: any Decoder) throws {
+        self = try Components.of(decoder).taskKinds.decode(from: decoder)
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        try Kinds<Self>.encode(name, source, to: encoder)
+    }
+}
+
+/// `sums_mixture`, or `sums_mixture: {worked: 0.3}`.
+package struct TextSetting: Codable, Sendable {
+    package let source: any TextSource
+
+    package init(_ source: any TextSource) { self.source = source }
+
+    package init(from decoder: any Decoder) throws {
+        self = try Components.of(decoder).textKinds.decode(from: decoder)
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        try Kinds<Self>.encode(type(of: source).name, source, to: encoder)
+    }
+}
+
+/// `accuracy`, `format: 0.2`, or `format: {weight: 0.2, when: accuracy}`.
+package struct RewardSetting: Codable, Sendable {
+    package let term: RewardTerm
+
+    package init(_ term: RewardTerm) { self.term = term }
+
+    package init(from decoder: any Decoder) throws {
+        self = try Components.of(decoder).rewardKinds.decode(from: decoder)
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        try Kinds<Self>.encode(term.name, term, to: encoder)
+    }
+}
+
+extension TaskSetting {
+    /// A task as the command line names it: `sums`, or `{sums: {digits: 3}}`.
+    package static func parse(
+        _ text: String, components: Components
+    ) throws(RecipeError) -> TaskSetting {
+        struct Holder: Codable, Sendable {
+            var task: TaskSetting
+        }
+        let place = Place.argument(text)
+        let node = try RecipeReader.read(text, at: place)
+        let root = RecipeNode(
+            .mapping([RecipeNode.Entry(key: "task", keyPlace: place, value: node)]), at: place)
+        return try RecipeDocument(root: root).decode(
+            Holder.self, userInfo: [Components.userInfoKey: components],
+            checks: [Components.check]
+        ).value.task
+    }
+}

@@ -1,0 +1,87 @@
+import Foundation
+package import GRPOCheckpoints
+import GRPOModels
+package import GRPORollouts
+package import GRPOTensors
+import GRPOModelFiles
+package import GRPOTokenizers
+
+/// What `--model` and a recipe's `model:` can name: a checkpoint, a run directory, a model file.
+package enum PolicyFile {
+    /// The policy in a file or directory.
+    ///
+    /// - Parameter name: `runs/quickstart`, `runs/quickstart:grpo`, `step-000100.h5`, `model.gguf`.
+    /// - Throws: `CheckpointError`, `ModelFileError`, `RunError` or `TokenizerError`.
+    package static func load(_ name: String, backend: any Backend) throws -> Policy {
+        if let checkpoint = try stageOfRun(name) { return try policy(checkpoint, backend) }
+        switch try ModelFile.open(name) {
+        case .model(let source):
+            return Policy(
+                decoder: try source.decoder(backend: backend), tokenizer: try source.tokenizer())
+        case .checkpoint(let path):
+            return try policy(try Checkpoint.verify(path), backend)
+        case .run(let path):
+            return try policy(try lastCheckpoint(of: RunDirectory(path: path)), backend)
+        }
+    }
+
+    /// The tokenizer alone, from any of these or from a vocabulary-only file.
+    package static func tokenizer(_ name: String) throws -> any Tokenizer {
+        func stored(_ checkpoint: Checkpoint) throws -> any Tokenizer {
+            try Tokenizers.make(try PolicyCheckpoint(checkpoint).tokenizer)
+        }
+        if let checkpoint = try stageOfRun(name) { return try stored(checkpoint) }
+        switch try ModelFile.open(name) {
+        case .model(let source): return try source.tokenizer()
+        case .checkpoint(let path): return try stored(try Checkpoint.verify(path))
+        case .run(let path): return try stored(try lastCheckpoint(of: RunDirectory(path: path)))
+        }
+    }
+
+    /// The policy of a verified checkpoint.
+    package static func policy(_ checkpoint: Checkpoint, _ backend: any Backend) throws -> Policy {
+        let file = try PolicyCheckpoint(checkpoint)
+        let decoder = Decoder(file.configuration, backend: backend)
+        try file.load(into: decoder)
+        return Policy(decoder: decoder, tokenizer: try Tokenizers.make(file.tokenizer))
+    }
+
+    /// The checkpoint that `RUN:STAGE` names, where RUN is a directory with a recipe.
+    private static func stageOfRun(_ name: String) throws -> Checkpoint? {
+        guard let colon = name.lastIndex(of: ":"),
+            case let run = RunDirectory(path: String(name[..<colon])),
+            FileManager.default.fileExists(atPath: run.recipe)
+        else { return nil }
+        let stage = String(name[name.index(after: colon)...])
+        guard RunDirectory.isPlainName(stage) else {
+            throw RunError(
+                .input, path: name, "'\(stage)' is no name of a stage",
+                remedy: "write RUN:STAGE, such as runs/quickstart:pretrain")
+        }
+        return try lastCheckpoint(of: run, stage: stage)
+    }
+
+    /// The newest sound checkpoint of a stage; without one of the last stage that has any.
+    package static func lastCheckpoint(
+        of run: RunDirectory, stage: String? = nil
+    ) throws -> Checkpoint {
+        let stages = try stage.map { [$0] } ?? stageNames(of: run).reversed()
+        for stage in stages {
+            let store = try CheckpointStore(directory: run.checkpoints(stage: stage))
+            if let checkpoint = try store.latestVerified().checkpoint { return checkpoint }
+        }
+        throw RunError(
+            .input, path: run.path,
+            stage.map { "found no sound checkpoint of stage '\($0)'" }
+                ?? "found no sound checkpoint",
+            remedy: "continue the run with --resume, or name a stage that is finished")
+    }
+
+    /// The stages of a run in the order of its recipe.
+    private static func stageNames(of run: RunDirectory) throws -> [String] {
+        let root = try RecipeReader.read(file: run.recipe)
+        return (root["stages"]?.elements ?? []).compactMap { element in
+            KindNode(element).map { $0.options?["name"]?.text ?? $0.name }
+        }.filter(RunDirectory.isPlainName)
+    }
+}

@@ -1,0 +1,131 @@
+import Foundation
+import GRPOCheckpoints
+import GRPOTokenizers
+import GRPOTraining
+import Synchronization
+
+/// A flag that a signal handler sets and a run reads.
+package final class Interruption: Sendable {
+    private let flag = Atomic(false)
+
+    package init() {}
+
+    package func raise() { flag.store(true, ordering: .relaxed) }
+
+    package var isRaised: Bool { flag.load(ordering: .relaxed) }
+}
+
+/// Writes down what a stage does: metrics, timings, rollouts, checkpoints, and a live line.
+final class RunMonitor: StageMonitor {
+    private let stage: String
+    private let directory: RunDirectory
+    private let metrics: MetricsWriter
+    private let timings: MetricsWriter
+    private let rollouts: RolloutWriter
+    private let store: CheckpointStore
+    private let identity: StageIdentity
+    private let tokenizer: TokenizerDescription
+    private let recipe: String
+    private let printer: ProgressPrinter
+    private let interruption: Interruption
+    private var last: StepRecord?
+    private let start = ContinuousClock.now
+    /// The newest checkpoint, saved or found.
+    private(set) var checkpoint: Checkpoint?
+
+    init(
+        stage: String, directory: RunDirectory, store: CheckpointStore, identity: StageIdentity,
+        tokenizer: TokenizerDescription, recipe: String, printer: ProgressPrinter,
+        interruption: Interruption
+    ) throws {
+        self.stage = stage
+        self.directory = directory
+        self.store = store
+        self.identity = identity
+        self.tokenizer = tokenizer
+        self.recipe = recipe
+        self.printer = printer
+        self.interruption = interruption
+        metrics = try MetricsWriter(path: directory.metrics)
+        timings = try MetricsWriter(path: directory.timings)
+        rollouts = try RolloutWriter(directory, stage: stage)
+    }
+
+    var isInterrupted: Bool { interruption.isRaised }
+
+    func progress(_ activity: StageActivity) {
+        var line =
+            activity.steps > 0 ? "\(stage) \(activity.step)/\(activity.steps)" : stage
+        if let last { line += "  " + Self.headline(last) }
+        line += "  \(activity.phase)"
+        if activity.total > 1 { line += " \(activity.done)/\(activity.total)" }
+        printer.update(line)
+    }
+
+    func stepped(_ record: StepRecord) throws {
+        var line = MetricsRecord(stage: stage, step: record.step)
+        for (name, value) in record.metrics { line.set(name, value) }
+        try metrics.append(line)
+        var times = MetricsRecord(stage: stage, step: record.step)
+        for (name, seconds) in record.timings { times.set(name, seconds) }
+        try timings.append(times)
+        last = record
+        let every = max(1, record.steps / 10)
+        if record.step % every == 0 || record.step == 1 || record.step == record.steps {
+            let seconds = Int((ContinuousClock.now - start).components.seconds)
+            printer.say(
+                "\(stage) \(record.step)/\(record.steps)  \(Self.headline(record))  \(seconds) s")
+        }
+    }
+
+    func sampled(_ rows: [Rollout], step: Int) throws {
+        try rollouts.write(rows, step: step)
+    }
+
+    func warn(_ message: String) {
+        printer.say("warning: \(stage): \(message)")
+    }
+
+    func save(_ state: StageState) throws {
+        if let checkpoint, checkpoint.step == state.step { return }
+        let progress = StageProgress(
+            step: state.step, updates: state.optimizer.updates, tokens: state.tokens,
+            skipped: state.skipped)
+        var texts = [
+            "recipe.yaml": recipe, "progress.json": JSONValue(encoding: progress).text,
+        ]
+        if !state.rollouts.isEmpty {
+            texts["rollouts.json"] = try StageProgress.encode(state.rollouts)
+        }
+        let content = try PolicyCheckpoint.content(
+            state.decoder, tokenizer: tokenizer,
+            moments: (state.optimizer.firstMoment, state.optimizer.secondMoment),
+            reference: state.reference, texts: texts)
+        let saved = try store.save(
+            content, step: state.step, stage: stage, parent: identity.parent,
+            provenance: ["stage_identity": identity.hash], createdBy: "grpo \(Version.current)")
+        if let problem = saved.retentionProblem { warn("\(problem)") }
+        checkpoint = saved.checkpoint
+    }
+
+    /// The numbers people watch.
+    private static func headline(_ record: StepRecord) -> String {
+        let shown = [
+            ("reward", "reward"), ("completions/mean_length", "length"), ("kl", "kl"),
+            ("loss", "loss"), ("entropy", "entropy"),
+        ]
+        return shown.compactMap { name, label in
+            record.metrics.first { $0.name == name }.map { "\(label) \(short($0.value))" }
+        }.joined(separator: "  ")
+    }
+
+    static func short(_ value: Double) -> String {
+        let format = abs(value) >= 10 ? "%.1f" : abs(value) >= 0.01 || value == 0 ? "%.3f" : "%.2e"
+        return String(format: format, value)
+    }
+}
+
+/// The version of this package.
+package enum Version {
+    package static let current = "0.1.0"
+}

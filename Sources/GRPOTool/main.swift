@@ -1,0 +1,3 @@
+import GRPOCommand
+
+await GRPOCommand.main()
