@@ -13,6 +13,8 @@ package struct ModelFileError: Error, Equatable, Sendable, CustomStringConvertib
         case key(String)
         /// A tensor, by name.
         case tensor(String)
+        /// The tokenizer as a whole.
+        case tokenizer
 
         /// The place as the message spells it; names are shortened and their control characters
         /// made visible, for they come from the file.
@@ -22,6 +24,7 @@ package struct ModelFileError: Error, Equatable, Sendable, CustomStringConvertib
             case .byte(let offset): "byte \(offset)"
             case .key(let name): "key \(printable(name))"
             case .tensor(let name): "tensor \(printable(name))"
+            case .tokenizer: "the tokenizer"
             }
         }
     }
@@ -55,7 +58,14 @@ package struct ModelFileError: Error, Equatable, Sendable, CustomStringConvertib
 /// Text that came out of a file, fit for a message: quoted, at most 80 characters, with escapes
 /// for everything that could move a terminal's cursor.
 func printable(_ text: String) -> String {
-    let head = text.unicodeScalars.prefix(80).map { scalar in
+    let cut = text.unicodeScalars.count > 80
+    let head = cut ? String(String.UnicodeScalarView(text.unicodeScalars.prefix(80))) : text
+    return "'" + visible(head) + (cut ? "..." : "") + "'"
+}
+
+/// The text with escapes for everything that could move a terminal's cursor.
+func visible(_ text: String) -> String {
+    let pieces = text.unicodeScalars.map { scalar in
         switch scalar.properties.generalCategory {
         case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .surrogate,
             .unassigned:
@@ -63,5 +73,5 @@ func printable(_ text: String) -> String {
         default: String(scalar)
         }
     }
-    return "'" + head.joined() + (text.unicodeScalars.count > 80 ? "..." : "") + "'"
+    return pieces.joined()
 }

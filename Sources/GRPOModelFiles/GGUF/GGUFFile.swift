@@ -90,15 +90,18 @@ package struct GGUFFile: Sendable {
         -> (GGUFTensor, any GGUFBlocks.Type)
     {
         let tensor = try tensor(named: name)
-        guard let blocks = tensor.type.blocks else {
-            throw ModelFileError(
-                file: path, place: .tensor(name),
-                found: "tensor type \(tensor.type.rawValue) (\(tensor.type))",
-                expected: "one of \(GGUFTensorType.readable)",
-                remedy: "Convert the model to one of these types, for example with "
-                    + "`llama-quantize --allow-requantize IN.gguf OUT.gguf Q8_0`.")
-        }
+        guard let blocks = tensor.type.blocks else { throw unreadable(tensor) }
         return (tensor, blocks)
+    }
+
+    /// The error of a tensor whose type has no `blocks`.
+    func unreadable(_ tensor: GGUFTensor) -> ModelFileError {
+        ModelFileError(
+            file: path, place: .tensor(tensor.name),
+            found: "tensor type \(tensor.type.rawValue) (\(tensor.type))",
+            expected: "one of \(GGUFTensorType.readable)",
+            remedy: "Convert the model to one of these types, for example with "
+                + "`llama-quantize --allow-requantize IN.gguf OUT.gguf Q8_0`.")
     }
 
     private func bytes(of tensor: GGUFTensor) -> UnsafeRawBufferPointer {

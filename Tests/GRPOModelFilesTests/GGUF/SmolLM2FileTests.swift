@@ -3,7 +3,7 @@ import GRPOModelFiles
 import Testing
 
 /// Runs where `Scripts/fetch smollm2` has brought the model.
-private let smollm2 = URL(fileURLWithPath: #filePath)
+let smollm2 = URL(fileURLWithPath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent().appendingPathComponent("Models/smollm2.gguf").path
 
@@ -48,7 +48,6 @@ struct SmolLM2FileTests {
         #expect(sum.isFinite)
         // The bound is loose because the machine may be busy; a multi-second load is a regression.
         let best = try #require(seconds.min())
-        print("SmolLM2: opened and dequantised in \(best)")
         #if DEBUG
             #expect(best < .seconds(30))
         #else

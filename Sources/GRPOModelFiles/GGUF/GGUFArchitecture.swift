@@ -1,0 +1,20 @@
+import GRPOModels
+
+/// An architecture of GGUF files that a decoder of this package serves.
+struct GGUFArchitecture: Sendable {
+    /// The value of `general.architecture`; its keys begin with it.
+    let name: String
+    /// The family of the decoder.
+    let family: String
+    /// Where each tensor goes.
+    let bindings: @Sendable (DecoderConfiguration) -> [TensorBinding]
+    /// Whether the rows of query and key projections are in llama.cpp's order.
+    let permutesQueriesAndKeys: Bool
+
+    /// All of them; one more is one element here.
+    static let served = [
+        GGUFArchitecture(
+            name: "llama", family: "llama",
+            bindings: { LlamaFamily.ggufBindings($0) }, permutesQueriesAndKeys: true)
+    ]
+}

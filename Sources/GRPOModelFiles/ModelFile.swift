@@ -1,0 +1,65 @@
+import Foundation
+
+/// What a path given as a model turns out to be, by its content and never by its name.
+package enum ModelFile: Sendable {
+    /// A model this module reads.
+    case model(any ModelSource)
+    /// An HDF5 file: a checkpoint, for its own reader.
+    case checkpoint(path: String)
+    /// A directory with a recipe: a run, which names its checkpoints itself.
+    case run(path: String)
+
+    /// Opens what lies at `path`.
+    ///
+    /// - Throws: `ModelFileError` where there is nothing, or nothing that serves as a model.
+    package static func open(_ path: String) throws(ModelFileError) -> ModelFile {
+        var isDirectory: ObjCBool = false
+        if FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory),
+            isDirectory.boolValue
+        {
+            return try directory(path)
+        }
+        let file = try MappedFile(path: path)
+        if file.bytes.starts(with: ggufMagic) { return .model(try GGUFModel(path: path)) }
+        if file.bytes.starts(with: hdf5Magic) { return .checkpoint(path: path) }
+        throw ModelFileError(
+            file: path, place: .file, found: beginning(of: file.bytes), expected: expected,
+            remedy: file.bytes.starts(with: Array("version https://git-lfs".utf8))
+                ? "It stands for a large file that git did not fetch: run `git lfs pull` there."
+                : remedy)
+    }
+
+    private static let ggufMagic = Array("GGUF".utf8)
+    private static let hdf5Magic: [UInt8] = [0x89] + Array("HDF\r\n\u{1A}\n".utf8)
+    private static let expected = "a .gguf file, a checkpoint (.h5) or a run directory"
+    private static let remedy = "Check the path; `Scripts/fetch` lists the models it can bring."
+
+    private static func directory(_ path: String) throws(ModelFileError) -> ModelFile {
+        func contains(_ name: String) -> Bool {
+            FileManager.default.fileExists(atPath: path + "/" + name)
+        }
+        if contains("recipe.yaml") { return .run(path: path) }
+        if contains("config.json") {
+            throw ModelFileError(
+                file: path, place: .file, found: "a Hugging Face directory", expected: expected,
+                remedy: "Hugging Face directories are not readable yet; convert it with "
+                    + "llama.cpp's `convert_hf_to_gguf.py --outtype f32 \(path)`.")
+        }
+        throw ModelFileError(
+            file: path, place: .file,
+            found: "a directory without recipe.yaml or config.json", expected: expected,
+            remedy: remedy)
+    }
+
+    /// The first bytes for a message, as text where they are text.
+    private static func beginning(of bytes: UnsafeRawBufferPointer) -> String {
+        let head = bytes.prefix(16)
+        if head.allSatisfy({ (0x20..<0x7F).contains($0) || $0 == 0x0A }) {
+            return "text that begins " + printable(String(decoding: head, as: UTF8.self))
+        }
+        let hex = head.map { byte in
+            (byte < 16 ? "0" : "") + String(byte, radix: 16)
+        }
+        return "bytes that begin " + hex.joined(separator: " ")
+    }
+}
