@@ -13,8 +13,7 @@ static void adamw(
     const v16 decay = splat16((float)step->decay), rate = splat16((float)step->rate);
     const v16 correction = splat16((float)step->correction);
     const v16 epsilon = splat16((float)step->epsilon);
-    for (int64_t i = 0; i < count; i += LANES) {
-        int64_t left = count - i;
+    EACH_VECTOR(i, 0, count, {
         v16 g = load_up_to(gradient, i, left, 0) * scale;
         v16 m = fma16(beta1, load_up_to(first, i, left, 0), rest1 * g);
         v16 v = fma16(beta2, load_up_to(second, i, left, 0), rest2 * (g * g));
@@ -24,5 +23,5 @@ static void adamw(
         store_up_to(first, i, m, left, 0);
         store_up_to(second, i, v, left, 0);
         store_up_to(values, i, p - fma16(decay, p, change), left, 0);
-    }
+    })
 }

@@ -91,10 +91,10 @@ INLINE void attention_tile(
     for (int64_t r = 0; r < rows; r++) {
         int64_t head = (token + r / group) * a->heads + kv_head * group + r % group;
         v16 inverse = splat16(1.0f / l[r]);
-        for (int64_t d = 0; d < dim; d += LANES) {
+        EACH_VECTOR(d, 0, dim, {
             v16 value = load16(out + r * stride + d) * inverse;
-            store_up_to(a->y, head * dim + d, value, dim - d, bf16);
-        }
+            store_up_to(a->y, head * dim + d, value, left, bf16);
+        })
         a->lse[head] = m[r] + log1(l[r]);
     }
 }

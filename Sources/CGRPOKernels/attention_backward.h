@@ -28,10 +28,10 @@ INLINE void add_keys(
     const int64_t dim = a->head_dim, stride = padded(dim);
     for (int64_t j = 0; j < count; j++) {
         float *to = gradient + (key_row(span, begin + j) * a->kv_heads + kv_head) * dim;
-        for (int64_t d = 0; d < dim; d += LANES) {
-            v16 sum = load_up_to(to, d, dim - d, 0) + load16(block + j * stride + d);
-            store_up_to(to, d, sum, dim - d, 0);
-        }
+        EACH_VECTOR(d, 0, dim, {
+            v16 sum = load_up_to(to, d, left, 0) + load16(block + j * stride + d);
+            store_up_to(to, d, sum, left, 0);
+        })
     }
 }
 
@@ -100,10 +100,10 @@ INLINE void attention_backward_tile(
     }
     for (int64_t r = 0; r < rows; r++) {
         int64_t head = (token + r / group) * a->heads + kv_head * group + r % group;
-        for (int64_t d = 0; d < dim; d += LANES) {
+        EACH_VECTOR(d, 0, dim, {
             v16 value = load16(dq + r * stride + d) * splat16(a->scale);
-            store_up_to(a->dq, head * dim + d, value, dim - d, 0);
-        }
+            store_up_to(a->dq, head * dim + d, value, left, 0);
+        })
     }
 }
 

@@ -25,9 +25,9 @@ INLINE void load_keys(
     const int64_t dim = a->head_dim, stride = padded(dim);
     for (int64_t j = 0; j < count; j++) {
         int64_t at = (key_row(span, begin + j) * a->kv_heads + kv_head) * dim;
-        for (int64_t d = 0; d < dim; d += LANES) {
-            store16(out + j * stride + d, load_up_to(x, at + d, dim - d, bf16));
-        }
+        EACH_VECTOR(d, 0, dim, {
+            store16(out + j * stride + d, load_up_to(x, at + d, left, bf16));
+        })
     }
 }
 
@@ -43,16 +43,16 @@ INLINE void load_keys_transposed(
             int64_t position = begin + (j + i < count ? j + i : count - 1);
             at[i] = (key_row(span, position) * a->kv_heads + kv_head) * dim;
         }
-        for (int64_t d = 0; d < dim; d += LANES) {
+        EACH_VECTOR(d, 0, dim, {
             v16 rows[LANES];
             UNROLL for (int i = 0; i < LANES; i++) {
-                rows[i] = load_up_to(x, at[i] + d, dim - d, bf16);
+                rows[i] = load_up_to(x, at[i] + d, left, bf16);
             }
             transpose16(rows);
             UNROLL for (int i = 0; i < LANES; i++) {
                 store16(out + (d + i) * KEY_BLOCK + j, rows[i]);
             }
-        }
+        })
     }
 }
 
@@ -65,10 +65,10 @@ INLINE void load_queries(
     for (int64_t query = 0; query < queries; query++) {
         for (int64_t g = 0; g < group; g++) {
             int64_t at = ((token + query) * a->heads + kv_head * group + g) * dim;
-            for (int64_t d = 0; d < dim; d += LANES) {
-                v16 value = load_up_to(x, at + d, dim - d, bf16) * splat16(scale);
+            EACH_VECTOR(d, 0, dim, {
+                v16 value = load_up_to(x, at + d, left, bf16) * splat16(scale);
                 store16(out + (query * group + g) * stride + d, value);
-            }
+            })
         }
     }
 }

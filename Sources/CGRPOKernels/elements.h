@@ -1,22 +1,22 @@
 // Loops over elements, and sums over them in a fixed order.
 
 static void narrow(const float *x, uint16_t *y, int64_t count) {
-    for (int64_t i = 0; i < count; i += LANES) {
-        store_up_to(y, i, load_up_to(x, i, count - i, 0), count - i, 1);
-    }
+    EACH_VECTOR(i, 0, count, {
+        store_up_to(y, i, load_up_to(x, i, left, 0), left, 1);
+    })
 }
 
 static void widen(const uint16_t *x, float *y, int64_t count) {
-    for (int64_t i = 0; i < count; i += LANES) {
-        store_up_to(y, i, load_up_to(x, i, count - i, 1), count - i, 0);
-    }
+    EACH_VECTOR(i, 0, count, {
+        store_up_to(y, i, load_up_to(x, i, left, 1), left, 0);
+    })
 }
 
 INLINE void add_any(const void *x, void *y, int64_t count, const int bf16) {
-    for (int64_t i = 0; i < count; i += LANES) {
-        v16 sum = load_up_to(y, i, count - i, bf16) + load_up_to(x, i, count - i, bf16);
-        store_up_to(y, i, sum, count - i, bf16);
-    }
+    EACH_VECTOR(i, 0, count, {
+        v16 sum = load_up_to(y, i, left, bf16) + load_up_to(x, i, left, bf16);
+        store_up_to(y, i, sum, left, bf16);
+    })
 }
 
 static void add(const void *x, void *y, int64_t count, int32_t bf16) {
@@ -32,11 +32,10 @@ INLINE void column_sums_any(
 ) {
     memset(sums, 0, (size_t)width * sizeof(float));
     for (int64_t row = 0; row < rows; row++) {
-        for (int64_t c = 0; c < width; c += LANES) {
-            int64_t left = width - c;
+        EACH_VECTOR(c, 0, width, {
             v16 sum = load_up_to(sums, c, left, 0) + load_up_to(x, row * width + c, left, bf16);
             store_up_to(sums, c, sum, left, 0);
-        }
+        })
     }
 }
 
@@ -54,14 +53,14 @@ static void column_sums(
 static double squared_norm(const float *x, int64_t count) {
     typedef float v8 __attribute__((vector_size(32)));
     d8 low = {0}, high = {0};
-    for (int64_t i = 0; i < count; i += LANES) {
-        v16 value = load_up_to(x, i, count - i, 0);
+    EACH_VECTOR(i, 0, count, {
+        v16 value = load_up_to(x, i, left, 0);
         v8 first = __builtin_shufflevector(value, value, 0, 1, 2, 3, 4, 5, 6, 7);
         v8 second = __builtin_shufflevector(value, value, 8, 9, 10, 11, 12, 13, 14, 15);
         d8 a = __builtin_convertvector(first, d8), b = __builtin_convertvector(second, d8);
         low += a * a;
         high += b * b;
-    }
+    })
     d8 both = low + high;
     double sum = 0;
     for (int lane = 0; lane < 8; lane++) sum += both[lane];
@@ -70,14 +69,14 @@ static double squared_norm(const float *x, int64_t count) {
 
 INLINE int64_t first_non_finite_any(const void *x, int64_t count, const int bf16) {
     const i16 exponent = splat16i(0x7F800000);
-    for (int64_t i = 0; i < count; i += LANES) {
-        i16 bad = ((i16)load_up_to(x, i, count - i, bf16) & exponent) == exponent;
+    EACH_VECTOR(i, 0, count, {
+        i16 bad = ((i16)load_up_to(x, i, left, bf16) & exponent) == exponent;
         if (__builtin_reduce_or(bad)) {
             for (int lane = 0; lane < LANES; lane++) {
                 if (bad[lane]) return i + lane;
             }
         }
-    }
+    })
     return -1;
 }
 

@@ -15,9 +15,9 @@ static void embedding_backward(
     for (int64_t row = 0; row < rows; row++) {
         const float *from = dy + row * width;
         float *to = d_table + tokens[row] * width;
-        for (int64_t c = begin; c < end; c += LANES) {
-            v16 sum = load_up_to(to, c, end - c, 0) + load_up_to(from, c, end - c, 0);
-            store_up_to(to, c, sum, end - c, 0);
-        }
+        EACH_VECTOR(c, begin, end, {
+            v16 sum = load_up_to(to, c, left, 0) + load_up_to(from, c, left, 0);
+            store_up_to(to, c, sum, left, 0);
+        })
     }
 }

@@ -63,13 +63,13 @@ INLINE float exp1(float x) { return exp16(splat16(x))[0]; }
 INLINE float log1(float x) { return log16(splat16(x))[0]; }
 
 static void exponential(const float *x, float *y, int64_t count) {
-    for (int64_t i = 0; i < count; i += LANES) {
-        store_up_to(y, i, exp16(load_up_to(x, i, count - i, 0)), count - i, 0);
-    }
+    EACH_VECTOR(i, 0, count, {
+        store_up_to(y, i, exp16(load_up_to(x, i, left, 0)), left, 0);
+    })
 }
 
 static void logarithm(const float *x, float *y, int64_t count) {
-    for (int64_t i = 0; i < count; i += LANES) {
-        store_up_to(y, i, log16(load_up_to(x, i, count - i, 0)), count - i, 0);
-    }
+    EACH_VECTOR(i, 0, count, {
+        store_up_to(y, i, log16(load_up_to(x, i, left, 0)), left, 0);
+    })
 }

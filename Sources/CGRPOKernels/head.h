@@ -20,16 +20,16 @@ static grpo_head_block head_block(
     block.max = largest16(max16(largest[0], largest[1]));
     const v16 max = splat16(block.max), bound = splat16(-150.0f);
     v16 sum = {0}, weighted = {0};
-    for (i = 0; i < count; i += LANES) {
-        v16 d = load_up_to(logits, i, count - i, 0) * inverse - max;
+    EACH_VECTOR(i, 0, count, {
+        v16 d = load_up_to(logits, i, left, 0) * inverse - max;
         d = select16(d < bound, bound, d);
         v16 e = exp16(d);
-        if (count - i < LANES) {
-            e = select16(lane_index() < splat16i((int32_t)(count - i)), e, splat16(0.0f));
+        if (left < LANES) {
+            e = select16(lane_index() < splat16i((int32_t)(left)), e, splat16(0.0f));
         }
         sum = sum + e;
         weighted = fma16(e, d, weighted);
-    }
+    })
     block.sum = sum16(sum);
     block.weighted = sum16(weighted);
     return block;
@@ -40,14 +40,14 @@ static int64_t head_walk(
     double threshold, double *sum
 ) {
     const v16 inverse = splat16(inverse_temperature), top = splat16(max);
-    for (int64_t i = 0; i < count; i += LANES) {
-        v16 e = exp16(load_up_to(logits, i, count - i, 0) * inverse - top);
-        int64_t lanes = count - i < LANES ? count - i : LANES;
+    EACH_VECTOR(i, 0, count, {
+        v16 e = exp16(load_up_to(logits, i, left, 0) * inverse - top);
+        int64_t lanes = left < LANES ? left : LANES;
         for (int64_t lane = 0; lane < lanes; lane++) {
             *sum += scale * (double)e[lane];
             if (*sum > threshold) return i + lane;
         }
-    }
+    })
     return -1;
 }
 
@@ -61,15 +61,14 @@ INLINE void head_gradient_any(
     const v16 d_entropy = splat16(-row->d_entropy), d_logp = splat16(-row->d_logp);
     const i16 chosen = splat16i((int32_t)target);
     const v16 extra = splat16(row->d_logp);
-    for (int64_t i = 0; i < count; i += LANES) {
-        int64_t left = count - i;
+    EACH_VECTOR(i, 0, count, {
         v16 log_p = load_up_to(logits, i, left, 0) * inverse - lse;
         log_p = select16(log_p < bound, bound, log_p);
         v16 d = exp16(log_p) * fma16(d_entropy, log_p + entropy, d_logp);
         i16 hit = (lane_index() + splat16i((int32_t)i)) == chosen;
         d = d + select16(hit, extra, splat16(0.0f));
         store_up_to(d_logits, i, d * inverse, left, bf16);
-    }
+    })
 }
 
 static void head_gradient(

@@ -20,19 +20,18 @@ INLINE void rms_norm_rows(
                 partial[i] = fma16(value, value, partial[i]);
             }
         }
-        for (int64_t c = whole; c < width; c += LANES) {
-            v16 value = load_up_to(from, c, width - c, 0);
+        EACH_VECTOR(c, whole, width, {
+            v16 value = load_up_to(from, c, left, 0);
             partial[0] = fma16(value, value, partial[0]);
-        }
+        })
         double mean = (double)norm_sum(partial) / (double)width;
         float inverse = (float)(1.0 / __builtin_sqrt(mean + epsilon));
         inverse_rms[row] = inverse;
         v16 factor = splat16(inverse);
-        for (int64_t c = 0; c < width; c += LANES) {
-            int64_t left = width - c;
+        EACH_VECTOR(c, 0, width, {
             v16 value = load_up_to(from, c, left, 0) * factor * load_up_to(weight, c, left, 0);
             store_up_to(y, row * width + c, value, left, bf16);
-        }
+        })
     }
 }
 
@@ -64,16 +63,14 @@ static void rms_norm_backward(
                 partial[i] = fma16(product, load16(x_row + at), partial[i]);
             }
         }
-        for (int64_t c = whole; c < width; c += LANES) {
-            int64_t left = width - c;
+        EACH_VECTOR(c, whole, width, {
             v16 product = load_up_to(dy_row, c, left, 0) * load_up_to(weight, c, left, 0);
             partial[0] = fma16(product, load_up_to(x_row, c, left, 0), partial[0]);
-        }
+        })
         float inverse = inverse_rms[row];
         double along = (double)norm_sum(partial) * inverse * inverse * inverse / (double)width;
         v16 factor = splat16(inverse), back = splat16((float)-along);
-        for (int64_t c = 0; c < width; c += LANES) {
-            int64_t left = width - c;
+        EACH_VECTOR(c, 0, width, {
             v16 value = load_up_to(x_row, c, left, 0);
             v16 scaled = load_up_to(dy_row, c, left, 0) * factor;
             v16 sum = fma16(value, back, load_up_to(dx_row, c, left, 0));
@@ -83,6 +80,6 @@ static void rms_norm_backward(
                 v16 total = fma16(scaled, value, load_up_to(d_weight, c, left, 0));
                 store_up_to(d_weight, c, total, left, 0);
             }
-        }
+        })
     }
 }

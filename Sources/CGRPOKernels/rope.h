@@ -5,20 +5,19 @@ INLINE void rotate_head(
     const float *x, const float *table, int64_t half, void *y, int64_t at, const int bf16,
     const int inverse
 ) {
-    for (int64_t i = 0; i < half; i += LANES) {
-        int64_t left = half - i;
+    EACH_VECTOR(i, 0, half, {
         v16 a = load_up_to(x, i, left, 0), b = load_up_to(x, half + i, left, 0);
         v16 cosine = load_up_to(table, i, left, 0), sine = load_up_to(table, half + i, left, 0);
         if (inverse) sine = -sine;
         store_up_to(y, at + i, fma16(a, cosine, -(b * sine)), left, bf16);
         store_up_to(y, at + half + i, fma16(b, cosine, a * sine), left, bf16);
-    }
+    })
 }
 
 INLINE void copy_row(const float *x, int64_t width, void *y, int64_t at, const int bf16) {
-    for (int64_t c = 0; c < width; c += LANES) {
-        store_up_to(y, at + c, load_up_to(x, c, width - c, 0), width - c, bf16);
-    }
+    EACH_VECTOR(c, 0, width, {
+        store_up_to(y, at + c, load_up_to(x, c, left, 0), left, bf16);
+    })
 }
 
 INLINE void rope_rows(

@@ -128,3 +128,19 @@ INLINE void store_up_to(void *p, int64_t at, v16 x, int64_t count, const int bf1
         store_part(p, at, x, count, bf16);
     }
 }
+
+/// Runs a block for the vectors `at` of begin..<end: `left` is LANES, a constant, for the whole
+/// ones, so that only the last, partial one pays for its tail.
+#define EACH_VECTOR(at, begin, end, ...)                                                         \
+    {                                                                                            \
+        int64_t at = begin;                                                                      \
+        for (; at + LANES <= (end); at += LANES) {                                               \
+            const int64_t left = LANES;                                                          \
+            (void)left;                                                                          \
+            __VA_ARGS__                                                                          \
+        }                                                                                        \
+        if (at < (end)) {                                                                        \
+            const int64_t left = (end) - at;                                                     \
+            __VA_ARGS__                                                                          \
+        }                                                                                        \
+    }

@@ -18,7 +18,7 @@ extension CPUBackend {
     package func embeddingBackward(_ dy: Tensor, _ tokens: [Int32], dTable: Tensor) {
         let width = dTable.columns
         let (source, target) = (dy.f32, dTable.f32)
-        let channels = max(16, blockSize(cost: tokens.count) / 16 * 16)
+        let channels = max(64, blockSize(cost: tokens.count) / 16 * 16)
         tokens.withUnsafeBufferPointer { tokens in
             workers.run(tasks: (width + channels - 1) / channels) { task, _ in
                 kernels.pointee.embedding_backward!(
