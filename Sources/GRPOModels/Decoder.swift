@@ -12,7 +12,7 @@ package final class Decoder {
     package let store: ParameterStore
     package let head: TokenHead
     private let embedding: Parameter
-    private let blocks: [Block]
+    package let blocks: [Block]
 
     /// A decoder whose parameters are all zero.
     package init(_ configuration: DecoderConfiguration, backend: any Backend) {

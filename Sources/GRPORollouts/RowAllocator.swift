@@ -1,14 +1,14 @@
 /// Hands out runs of consecutive cache rows, first fit.
-struct RowAllocator {
+package struct RowAllocator {
     /// Free runs, sorted, never touching one another.
     private var free: [Range<Int>]
 
-    init(_ rows: Range<Int>) {
+    package init(_ rows: Range<Int>) {
         free = rows.isEmpty ? [] : [rows]
     }
 
     /// A run of `count` rows, or nil where no gap is large enough.
-    mutating func take(_ count: Int) -> Range<Int>? {
+    package mutating func take(_ count: Int) -> Range<Int>? {
         guard count > 0 else { return 0..<0 }
         guard let index = free.firstIndex(where: { $0.count >= count }) else { return nil }
         let start = free[index].lowerBound
@@ -21,7 +21,7 @@ struct RowAllocator {
     }
 
     /// Returns a run that `take` gave.
-    mutating func giveBack(_ run: Range<Int>) {
+    package mutating func giveBack(_ run: Range<Int>) {
         guard !run.isEmpty else { return }
         var run = run
         var index = free.firstIndex { $0.lowerBound >= run.upperBound } ?? free.count

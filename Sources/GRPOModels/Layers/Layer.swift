@@ -38,7 +38,7 @@ package struct PreNorm<Inner: Branch>: Layer {
     }
 
     let norm: RMSNorm
-    let inner: Inner
+    package let inner: Inner
 
     package func forward(_ x: Tensor, _ pass: Pass) -> (y: Tensor, saved: Saved) {
         let (normalized, inverseRMS) = norm.forward(x, pass.backend)
@@ -60,8 +60,8 @@ package struct Block: Layer {
         let feedForward: PreNorm<FeedForward>.Saved
     }
 
-    let attention: PreNorm<Attention>
-    let feedForward: PreNorm<FeedForward>
+    package let attention: PreNorm<Attention>
+    package let feedForward: PreNorm<FeedForward>
 
     package func forward(_ x: Tensor, _ pass: Pass) -> (y: Tensor, saved: Saved) {
         let (h, attention) = attention.forward(x, pass)
