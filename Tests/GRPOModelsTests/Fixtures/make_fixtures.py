@@ -196,10 +196,11 @@ def measure(model, tokens, old, reference):
     logits = all_logits(model, tokens)
     log_probs, entropies = completion_log_probs(logits, tokens, 1.0)
     cooler, cooler_entropies = completion_log_probs(logits, tokens, 0.7)
-    log_probs.retain_grad()
     sequence_mean, token_mean, ratio, kl, per_token = grpo(log_probs, old, reference)
 
+    # Not through retain_grad, which would add the two up.
     token_gradient, = torch.autograd.grad(token_mean, log_probs, retain_graph=True)
+    sequence_gradient, = torch.autograd.grad(sequence_mean, log_probs, retain_graph=True)
     model.zero_grad()
     sequence_mean.backward()
     gradients = {key: p.grad.clone() for key, p in parameters(model).items()}
@@ -207,7 +208,7 @@ def measure(model, tokens, old, reference):
         logits=logits, log_probs=log_probs, entropies=entropies,
         log_probs_at_0_7=cooler, entropies_at_0_7=cooler_entropies,
         ratio=ratio, kl=kl, per_token_loss=per_token,
-        dlog_probs_sequence_mean=log_probs.grad, dlog_probs_token_mean=token_gradient)
+        dlog_probs_sequence_mean=sequence_gradient, dlog_probs_token_mean=token_gradient)
     values = {key: value.detach().clone() for key, value in values.items()}
 
     losses, norms = train(model, tokens, old, reference)
