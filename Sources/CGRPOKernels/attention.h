@@ -36,6 +36,31 @@ INLINE float softmax_row(float *scores, int64_t seen, float *m, float *l) {
     return factor;
 }
 
+/// Adds the values of a block, weighted by the rows of `weights`, straight from the tensor: for few
+/// rows, as in decoding, widening them first would cost more than it saves.
+INLINE void accumulate_values(
+    float *out, int64_t rows, const float *weights, const grpo_attention *a,
+    const grpo_span *span, int64_t kv_head, int64_t begin, int64_t count, const int bf16
+) {
+    const int64_t stride = a->head_dim, step = a->kv_heads * stride, vectors = stride / LANES;
+    for (int64_t j = 0; j < count;) {
+        // Rows lie one after another up to the end of the prefix.
+        int64_t end = begin + j < span->prefix_count ? span->prefix_count - begin : count;
+        if (end > count) end = count;
+        int64_t at = (key_row(span, begin + j) * a->kv_heads + kv_head) * stride;
+        if (bf16) {
+            accumulate_narrow(
+                out, stride, rows, vectors, weights + j, KEY_BLOCK, 1,
+                (const uint16_t *)a->v + at, step, end - j);
+        } else {
+            accumulate(
+                out, stride, rows, vectors, weights + j, KEY_BLOCK, 1, (const float *)a->v + at,
+                step, end - j);
+        }
+        j = end;
+    }
+}
+
 INLINE void attention_tile(
     const grpo_attention *a, const grpo_span *span, int64_t kv_head, int64_t first,
     int64_t queries, float *scratch, const int bf16
@@ -47,6 +72,8 @@ INLINE void attention_tile(
     float *m = values + KEY_BLOCK * stride, *l = m + rows;
     const int64_t token = span->query_start + first, start = first_position(span) + first;
 
+    const int direct = queries == 1 && dim == stride;
+
     load_queries(a->q, a, token, queries, kv_head, a->scale, q, bf16);
     memset(out, 0, (size_t)(rows * stride) * sizeof(float));
     for (int64_t r = 0; r < rows; r++) {
@@ -57,7 +84,7 @@ INLINE void attention_tile(
         int64_t count = start + queries - begin;
         if (count > KEY_BLOCK) count = KEY_BLOCK;
         load_keys_transposed(a->k, a, span, kv_head, begin, count, keys, bf16);
-        load_keys(a->v, a, span, kv_head, begin, count, values, bf16);
+        if (!direct) load_keys(a->v, a, span, kv_head, begin, count, values, bf16);
         // The query that sees one key of the block, and the first row that sees any.
         const int64_t offset = begin - start, skipped = offset > 0 ? offset * group : 0;
         block_scores(q, keys, a, skipped, rows, group, offset, count, scores);
@@ -71,6 +98,10 @@ INLINE void attention_tile(
                     store16(at, load16(at) * splat16(factor));
                 }
             }
+        }
+        if (direct) {
+            accumulate_values(out, rows, scores, a, span, kv_head, begin, count, bf16);
+            continue;
         }
         for (int64_t r = skipped; r < rows; r += TILE_ROWS) {
             int64_t height = rows - r < TILE_ROWS ? rows - r : TILE_ROWS;

@@ -43,7 +43,21 @@ INLINE void load_keys_transposed(
             int64_t position = begin + (j + i < count ? j + i : count - 1);
             at[i] = (key_row(span, position) * a->kv_heads + kv_head) * dim;
         }
-        EACH_VECTOR(d, 0, dim, {
+        int64_t whole = 0;
+        // Pairs of bfloat16 are transposed as one lane, then widened: half the exchanges.
+        for (; bf16 && whole + 2 * LANES <= dim; whole += 2 * LANES) {
+            v16 rows[LANES];
+            UNROLL for (int i = 0; i < LANES; i++) {
+                rows[i] = load16((const float *)((const uint16_t *)x + at[i] + whole));
+            }
+            transpose16(rows);
+            UNROLL for (int i = 0; i < LANES; i++) {
+                float *to = out + (whole + 2 * i) * KEY_BLOCK + j;
+                store16(to, (v16)((u16)rows[i] << 16));
+                store16(to + KEY_BLOCK, (v16)((u16)rows[i] & 0xFFFF0000u));
+            }
+        }
+        EACH_VECTOR(d, whole, dim, {
             v16 rows[LANES];
             UNROLL for (int i = 0; i < LANES; i++) {
                 rows[i] = load_up_to(x, at[i] + d, left, bf16);

@@ -27,7 +27,8 @@ INLINE void product_tile(
 /// out[a][n] += sum over b of w[a * a_stride + b * b_stride] x[b][n], in the order of b.
 INLINE void accumulate_tile(
     float *out, int64_t out_stride, const float *w, int64_t a_stride, int64_t b_stride,
-    const float *x, int64_t x_stride, int64_t count, const int R, const int N
+    const void *x, int64_t x_at, int64_t x_stride, int64_t count, const int bf16, const int R,
+    const int N
 ) {
     v16 sum[TILE_ROWS][TILE_VECTORS];
     UNROLL for (int r = 0; r < R; r++) {
@@ -35,7 +36,7 @@ INLINE void accumulate_tile(
     }
     for (int64_t b = 0; b < count; b++) {
         v16 row[TILE_VECTORS];
-        UNROLL for (int n = 0; n < N; n++) row[n] = load16(x + b * x_stride + n * LANES);
+        UNROLL for (int n = 0; n < N; n++) row[n] = load_any(x, x_at + b * x_stride + n * LANES, bf16);
         UNROLL for (int r = 0; r < R; r++) {
             v16 factor = splat16(w[r * a_stride + b * b_stride]);
             UNROLL for (int n = 0; n < N; n++) sum[r][n] = fma16(factor, row[n], sum[r][n]);
@@ -89,14 +90,15 @@ static void product(
 }
 
 /// `rows` rows of `vectors` vectors are added to from `count` rows of `x`.
-static void accumulate(
+INLINE void accumulate_any(
     float *out, int64_t out_stride, int64_t rows, int64_t vectors, const float *w,
-    int64_t a_stride, int64_t b_stride, const float *x, int64_t x_stride, int64_t count
+    int64_t a_stride, int64_t b_stride, const void *x, int64_t x_stride, int64_t count,
+    const int bf16
 ) {
 #define TILE(R, N)                                                                               \
     accumulate_tile(                                                                             \
-        out + r * out_stride + n * LANES, out_stride, w + r * a_stride, a_stride, b_stride,      \
-        x + n * LANES, x_stride, count, R, N)
+        out + r * out_stride + n * LANES, out_stride, w + r * a_stride, a_stride, b_stride, x,   \
+        n * LANES, x_stride, count, bf16, R, N)
     if (rows == 0 || count == 0) return;
     for (int64_t n = 0; n < vectors;) {
         int64_t r = 0, start = n;
@@ -114,6 +116,23 @@ static void accumulate(
         }
     }
 #undef TILE
+}
+
+static void accumulate(
+    float *out, int64_t out_stride, int64_t rows, int64_t vectors, const float *w,
+    int64_t a_stride, int64_t b_stride, const float *x, int64_t x_stride, int64_t count
+) {
+    accumulate_any(
+        out, out_stride, rows, vectors, w, a_stride, b_stride, x, x_stride, count, 0);
+}
+
+/// The same from rows of bfloat16.
+static void accumulate_narrow(
+    float *out, int64_t out_stride, int64_t rows, int64_t vectors, const float *w,
+    int64_t a_stride, int64_t b_stride, const uint16_t *x, int64_t x_stride, int64_t count
+) {
+    accumulate_any(
+        out, out_stride, rows, vectors, w, a_stride, b_stride, x, x_stride, count, 1);
 }
 
 /// Transposes 16 rows in place: 4 rounds of exchanging halves, quarters, pairs and single lanes.
