@@ -39,7 +39,7 @@ extension ModelSource {
             return try Tokenizers.make(description)
         } catch {
             throw ModelFileError(
-                file: path, place: .tokenizer, found: "one that cannot be built: \(error)",
+                file: path, place: .tokenizer, found: "one that cannot be built (\(error))",
                 expected: "a tokenizer of a kind known here",
                 remedy: "Use a model with one, or convert the model again.")
         }
