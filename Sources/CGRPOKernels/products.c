@@ -82,14 +82,21 @@ INLINE void transpose_4x4(const uint32_t *x, int64_t x_stride, uint32_t *y, int6
     }
 }
 
+// Rows read side by side: where their distance is a multiple of a power of two, more would fall
+// into the same few places of the cache and drive each other out.
+#define STRIP 16
+
 #define TRANSPOSE(bits, type, side, block)                                                       \
     LEVELS void grpo_transpose_##bits(                                                           \
         const type *x, int64_t x_stride, int64_t rows, int64_t columns, type *y,                 \
         int64_t y_stride, int64_t padded) {                                                      \
         const int64_t whole_rows = rows / side * side, whole_columns = columns / side * side;    \
-        for (int64_t c = 0; c < whole_columns; c += side) {                                      \
-            for (int64_t r = 0; r < whole_rows; r += side) {                                     \
-                block(x + r * x_stride + c, x_stride, y + c * y_stride + r, y_stride);           \
+        for (int64_t strip = 0; strip < whole_rows; strip += STRIP) {                            \
+            const int64_t end = strip + STRIP < whole_rows ? strip + STRIP : whole_rows;         \
+            for (int64_t c = 0; c < whole_columns; c += side) {                                  \
+                for (int64_t r = strip; r < end; r += side) {                                    \
+                    block(x + r * x_stride + c, x_stride, y + c * y_stride + r, y_stride);       \
+                }                                                                                \
             }                                                                                    \
         }                                                                                        \
         for (int64_t c = 0; c < columns; c++) {                                                  \

@@ -129,12 +129,13 @@ package final class OneDNNEngine: MatrixEngine, @unchecked Sendable {
 
     // MARK: Weight gradients
 
-    /// Outputs to a panel of a gradient.
+    /// Outputs to a panel of a gradient: enough panels to share out, each large enough that adding
+    /// to it costs little beside the product.
     private static func gradientWidth(outputs: Int) -> Int {
-        min(outputs, outputs < 1024 ? widestGradient / 2 : widestGradient)
+        min(outputs, outputs < 384 ? 32 : outputs < 1024 ? 96 : widestGradient)
     }
 
-    private static let widestGradient = 64
+    private static let widestGradient = 192
 
     private func gradientPanels(
         width: Int, last: Int, inputs: Int, bfloat16: Bool
