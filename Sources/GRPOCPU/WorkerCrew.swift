@@ -168,12 +168,14 @@ final class WorkerCrew: @unchecked Sendable {
         }
     }
 
+    /// Returns when a job was opened, though it may be over by then: operations come in series, and
+    /// a thread that is awake takes part in the next.
     private func sleep(after lastJob: UInt64) {
         pthread_mutex_lock(mutex)
         sleepers.wrappingAdd(1, ordering: .sequentiallyConsistent)
-        while !stopping.load(ordering: .sequentiallyConsistent) {
-            let state = gate.load(ordering: .sequentiallyConsistent)
-            if state & Self.openBit != 0, state >> 33 != lastJob { break }
+        let state = gate.load(ordering: .sequentiallyConsistent)
+        let isWaiting = state & Self.openBit == 0 || state >> 33 == lastJob
+        if isWaiting, !stopping.load(ordering: .sequentiallyConsistent) {
             pthread_cond_wait(jobOpened, mutex)
         }
         sleepers.wrappingSubtract(1, ordering: .sequentiallyConsistent)
