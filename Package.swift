@@ -127,7 +127,11 @@ let package = Package(
         tests("GRPORewards", ["GRPOTasks"]),
         tests("GRPOObjectives"),
         tests(
-            "GRPOModelFiles", ["GRPOModels", "GRPOTensors", "GRPOTokenizers", "GRPOCPU"],
+            "GRPOModelFiles",
+            [
+                "GRPOModels", "GRPOTensors", "GRPOTokenizers", "GRPOCPU", "GRPOReference",
+                "GRPORollouts", "GRPOTasks",
+            ],
             resources: [.copy("Fixtures")]),
         tests(
             "GRPOCheckpoints", ["GRPOModels", "GRPOTensors", "GRPOTokenizers", "GRPOCPU"]),

@@ -22,4 +22,27 @@ package struct Rollout: Codable, Sendable, Equatable {
     package var advantage: Double
     /// Whether its group tells completions apart.
     package var hasSignal: Bool
+
+    package init(
+        group: Int, sample: Int, problem: Problem, promptIDs: [Int32], tokenIDs: [Int32],
+        text: String, finishReason: FinishReason, logProbabilities: [Double],
+        referenceLogProbabilities: [Double]? = nil, rewards: [String: Double?] = [:],
+        reward: Double?, ungradableReason: String? = nil, advantage: Double = 0,
+        hasSignal: Bool = false
+    ) {
+        self.group = group
+        self.sample = sample
+        self.problem = problem
+        self.promptIDs = promptIDs
+        self.tokenIDs = tokenIDs
+        self.text = text
+        self.finishReason = finishReason
+        self.logProbabilities = logProbabilities
+        self.referenceLogProbabilities = referenceLogProbabilities
+        self.rewards = rewards
+        self.reward = reward
+        self.ungradableReason = ungradableReason
+        self.advantage = advantage
+        self.hasSignal = hasSignal
+    }
 }

@@ -1,6 +1,6 @@
 /// Why a stage could not go on.
 package enum TrainingError: Error, CustomStringConvertible {
-    /// Five updates in a row had a gradient that is not finite.
+    /// A gradient was not finite: in pretraining once, in GRPO five updates in a row.
     case notFinite(stage: String, step: Int, parameter: String)
     /// A document has more tokens than the model has positions.
     case documentTooLong(tokens: Int, positions: Int)
@@ -13,9 +13,9 @@ package enum TrainingError: Error, CustomStringConvertible {
         switch self {
         case .notFinite(let stage, let step, let parameter):
             """
-            stage \(stage), step \(step): the gradient of \(parameter) is not finite, for the \
-            fifth step in a row; the last checkpoint is sound. Lower learning_rate, or look at \
-            the rollouts of these steps
+            stage \(stage), step \(step): the gradient of \(parameter) is not finite, and not by \
+            accident; the last checkpoint is sound. Lower learning_rate, or look at what these \
+            steps were trained on
             """
         case .documentTooLong(let tokens, let positions):
             """

@@ -112,7 +112,7 @@ extension GRPOStage {
     }
 
     /// The rollouts of one update: whole groups, in an order drawn anew for every iteration.
-    func minibatch(of rollouts: [Rollout], step: Int) -> [Rollout] {
+    package func minibatch(of rollouts: [Rollout], step: Int) -> [Rollout] {
         let size = settings.numGenerations
         let within = (step - 1) % settings.stepsOfGeneration
         let (iteration, index) = within.quotientAndRemainder(

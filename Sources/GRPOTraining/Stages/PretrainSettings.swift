@@ -4,6 +4,8 @@ package struct PretrainSettings: Sendable, Equatable {
     package var maxSteps = 500
     /// Documents of one update.
     package var documentsPerStep = 128
+    /// Whether the loss leaves a document's prompt out.
+    package var completionOnlyLoss = false
     package var microBatchTokens = 8192
     package var saveSteps = 500
     package var optimizer = OptimizerSettings(
@@ -29,6 +31,7 @@ extension PretrainSettings: Codable {
     private enum CodingKeys: String, CodingKey {
         case maxSteps = "max_steps"
         case documentsPerStep = "documents_per_step"
+        case completionOnlyLoss = "completion_only_loss"
         case microBatchTokens = "micro_batch_tokens"
         case saveSteps = "save_steps"
     }
@@ -37,6 +40,7 @@ extension PretrainSettings: Codable {
         let values = try decoder.container(keyedBy: CodingKeys.self)
         maxSteps = try values.decode(Int.self, forKey: .maxSteps)
         documentsPerStep = try values.decode(Int.self, forKey: .documentsPerStep)
+        completionOnlyLoss = try values.decode(Bool.self, forKey: .completionOnlyLoss)
         microBatchTokens = try values.decode(Int.self, forKey: .microBatchTokens)
         saveSteps = try values.decode(Int.self, forKey: .saveSteps)
         optimizer = try OptimizerSettings(from: decoder)
@@ -46,6 +50,7 @@ extension PretrainSettings: Codable {
         var values = encoder.container(keyedBy: CodingKeys.self)
         try values.encode(maxSteps, forKey: .maxSteps)
         try values.encode(documentsPerStep, forKey: .documentsPerStep)
+        try values.encode(completionOnlyLoss, forKey: .completionOnlyLoss)
         try values.encode(microBatchTokens, forKey: .microBatchTokens)
         try values.encode(saveSteps, forKey: .saveSteps)
         try optimizer.encode(to: encoder)

@@ -5,7 +5,8 @@ package import GRPOTasks
 import GRPOTensors
 import GRPOTokenizers
 
-/// Next-token training from nothing on seeded documents: the loss is the mean over all tokens.
+/// Next-token training from nothing on seeded documents: the loss is the mean over all tokens, or
+/// over those of the completions.
 package struct PretrainStage {
     /// The name of the stage: it names the stage's random numbers.
     package let name: String
@@ -41,7 +42,7 @@ package struct PretrainStage {
             let step = state.step + 1
             var watch = Stopwatch()
             let texts = try watch.measure("documents") { try documents(policy, step: step) }
-            let tokens = texts.reduce(0) { $0 + $1.count - 1 }
+            let tokens = texts.reduce(0) { $0 + $1.ids.count - $1.firstTarget }
             monitor.progress(
                 StageActivity(
                     step: step, steps: settings.maxSteps, phase: "updating", done: 0, total: 1))
@@ -52,9 +53,11 @@ package struct PretrainStage {
             }
             state.step = step
             state.tokens += tokens
-            guard case .updated(let norm) = outcome else {
-                throw TrainingError.notFinite(
-                    stage: name, step: step, parameter: "\(outcome)")
+            let norm: Double
+            switch outcome {
+            case .updated(let gradientNorm): norm = gradientNorm
+            case .skipped(let parameter):
+                throw TrainingError.notFinite(stage: name, step: step, parameter: parameter)
             }
             try monitor.stepped(
                 StepRecord(
@@ -72,8 +75,13 @@ package struct PretrainStage {
         return .finished
     }
 
-    /// The token ids of a step's documents, each with its ending.
-    private func documents(_ policy: Policy, step: Int) throws -> [[Int32]] {
+    /// The token ids of a document with its ending, and the first that counts in the loss.
+    private struct Text {
+        let ids: [Int32]
+        let firstTarget: Int
+    }
+
+    private func documents(_ policy: Policy, step: Int) throws -> [Text] {
         let random = RandomStream(seed: seed, name: "\(name)/documents")
         let positions = policy.decoder.configuration.maxPositions
         let ending = policy.tokenizer.endOfTextIDs.min().map { [$0] } ?? []
@@ -81,18 +89,19 @@ package struct PretrainStage {
             var generator: any RandomNumberGenerator = random.generator(step: step, slot: slot)
             let document = source.document(
                 (step - 1) * settings.documentsPerStep + slot, using: &generator)
-            let ids =
-                try policy.tokenizer.encode(
-                    document.prompt + document.completion, allowSpecial: false) + ending
+            let prompt = try policy.tokenizer.encode(document.prompt, allowSpecial: false)
+            let completion = try policy.tokenizer.encode(document.completion, allowSpecial: false)
+            let ids = prompt + completion + ending
             guard ids.count <= positions else {
                 throw TrainingError.documentTooLong(tokens: ids.count, positions: positions)
             }
-            return ids
+            let first = settings.completionOnlyLoss ? max(1, prompt.count) : 1
+            return Text(ids: ids, firstTarget: min(first, ids.count))
         }
     }
 
     /// Adds the gradient of the mean negative log-likelihood; returns the loss in nats a token.
-    private func accumulate(_ texts: [[Int32]], _ tokens: Int, into decoder: Decoder) -> Double {
+    private func accumulate(_ texts: [Text], _ tokens: Int, into decoder: Decoder) -> Double {
         let objective = LikelihoodObjective()
         let normalizer = Normalizer(tokens: tokens, sequences: texts.count)
         var loss = 0.0
@@ -101,10 +110,10 @@ package struct PretrainStage {
             var packed = PackedTokens()
             var end = start
             repeat {
-                packed.addText(texts[end])
+                packed.addText(texts[end].ids, targetsFrom: texts[end].firstTarget)
                 end += 1
             } while end < texts.count
-                && packed.tokens.count + texts[end].count <= settings.microBatchTokens
+                && packed.tokens.count + texts[end].ids.count <= settings.microBatchTokens
             decoder.accumulateGradients(packed, temperature: 1) { current in
                 let share = objective.evaluate(
                     logProbabilities: current.logProbabilities, sequences: packed.sequences,

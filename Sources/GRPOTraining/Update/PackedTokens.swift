@@ -34,14 +34,17 @@ package struct PackedTokens {
         addTargets(ids[...])
     }
 
-    /// Adds a text of its own; all tokens but the first are targets.
-    package mutating func addText(_ ids: [Int32]) {
-        guard ids.count > 1 else { return }
+    /// Adds a text of its own; its tokens from `first` on are targets.
+    ///
+    /// - Parameter first: at least 1, because nothing predicts the first token.
+    package mutating func addText(_ ids: [Int32], targetsFrom first: Int = 1) {
+        precondition(first >= 1, "targets from token \(first), expected at least 1")
+        guard ids.count > first else { return }
         let start = packing.tokenCount
         packing.append(length: ids.count - 1)
         tokens += ids.dropLast()
-        for index in 0..<(ids.count - 1) { rows.append(Int32(start + index)) }
-        addTargets(ids.dropFirst())
+        for index in (first - 1)..<(ids.count - 1) { rows.append(Int32(start + index)) }
+        addTargets(ids[first...])
     }
 
     private mutating func addTargets(_ ids: ArraySlice<Int32>) {
