@@ -9,7 +9,10 @@ extension RecipePath {
         guard !written.hasPrefix("/"), case .file(let file, _, _) = place else {
             return URL(fileURLWithPath: written).standardized.path
         }
-        let directory = URL(fileURLWithPath: file).deletingLastPathComponent()
-        return directory.appendingPathComponent(written).standardized.path
+        // Foundation standardizes `a/../b` rightly only where the path is absolute as text.
+        let working = FileManager.default.currentDirectoryPath
+        let absolute = file.hasPrefix("/") ? file : working + "/" + file
+        let directory = (absolute as NSString).deletingLastPathComponent
+        return URL(fileURLWithPath: directory + "/" + written).standardized.path
     }
 }
