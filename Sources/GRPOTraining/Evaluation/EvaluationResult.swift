@@ -27,6 +27,11 @@ package struct EvaluationResult: Sendable, Equatable {
         package var prompt: String
         package var completion: String
         package var isRight: Bool
+
+        private enum CodingKeys: String, CodingKey {
+            case prompt, completion
+            case isRight = "is_right"
+        }
     }
 }
 
@@ -98,7 +103,8 @@ package enum Interval {
             let spread =
                 z / (1 + z * z / count)
                 * (mean * (1 - mean) / count + z * z / (4 * count * count)).squareRoot()
-            return max(0, centre - spread)...min(1, centre + spread)
+            // At 0 and 1 Wilson's bound is the mean itself, which rounding must not exclude.
+            return max(0, min(mean, centre - spread))...min(1, max(mean, centre + spread))
         }
         let error = (squares / (count - 1) / count).squareRoot()
         return max(0, mean - z * error)...min(1, mean + z * error)
