@@ -58,5 +58,5 @@ package enum TestBackend: String, CaseIterable, Sendable {
     /// The same of a single tensor's gradient. In bfloat16 the gradients of q and k, differences of
     /// nearly equal terms, lose more than the whole gradient does: PyTorch's own bfloat16 autocast
     /// is off by 4.3e-2 there on the fixtures (and by 1.8e-2 on the whole).
-    package var gradientTolerance: Double { isBFloat16 ? 5e-2 : tolerance }
+    package var gradientTolerance: Double { isBFloat16 ? 6e-2 : tolerance }
 }

@@ -1,0 +1,182 @@
+import GRPOModels
+import GRPOObjectives
+import GRPOTasks
+import GRPOTensors
+import GRPOTestSupport
+import GRPOTraining
+import Testing
+
+struct PolicyUpdateTests {
+    struct Variant: Sendable, CustomStringConvertible {
+        let description: String
+        let objective: PolicyObjective
+
+        static let all = [
+            Variant(description: "dapo", objective: PolicyObjective()),
+            Variant(
+                description: "grpo with KL and entropy",
+                objective: PolicyObjective(
+                    aggregation: .sequenceMean, kl: KLPenalty(beta: 0.3),
+                    entropyCoefficient: 0.1)),
+            Variant(
+                description: "dr_grpo",
+                objective: PolicyObjective(aggregation: .constantLength(16))),
+            Variant(
+                description: "gspo",
+                objective: PolicyObjective(ratioLevel: .sequence, aggregation: .sequenceMean)),
+            Variant(
+                description: "cispo",
+                objective: PolicyObjective(weightFunction: .cispo(maximum: 5))),
+            Variant(
+                description: "masked and dropped",
+                objective: PolicyObjective(
+                    kl: KLPenalty(beta: 0.3), maskTruncatedCompletions: true,
+                    zeroVariancePolicy: .drop)),
+        ]
+    }
+
+    /// FAILURES 1: micro-batches are a knob for memory.
+    @Test(arguments: Variant.all, [1, 9, 17, 40])
+    func microBatchesChangeNothing(variant: Variant, budget: Int) {
+        let backend = TestBackend.reference.make()
+        let rollouts = DrawnRollouts.make()
+        let whole = DrawnRollouts.gradient(
+            rollouts, variant.objective, budget: 100_000, on: backend)
+        let parts = DrawnRollouts.gradient(
+            rollouts, variant.objective, budget: budget, on: backend)
+        #expect(whole.gradient.contains { abs($0) > 1e-3 })
+        #expect(Distance.relative(parts.gradient, whole.gradient) < 1e-12)
+        #expect(parts.metrics.keys == whole.metrics.keys)
+        for (name, value) in whole.metrics {
+            #expect(abs(parts.metrics[name]! - value) <= 1e-12 * max(1, abs(value)), "\(name)")
+        }
+    }
+
+    @Test(arguments: TestBackend.cpu)
+    func microBatchesChangeNothingButRounding(kind: TestBackend) {
+        let rollouts = DrawnRollouts.make()
+        let objective = Variant.all[1].objective
+        let whole = DrawnRollouts.gradient(rollouts, objective, budget: 100_000, on: kind.make())
+        for budget in [1, 17] {
+            let parts = DrawnRollouts.gradient(
+                rollouts, objective, budget: budget, on: kind.make())
+            // In bfloat16 the prompt's dk and dv are rounded once in every micro-batch.
+            #expect(
+                Distance.relative(parts.gradient, whole.gradient)
+                    < (kind.isBFloat16 ? 5e-3 : 1e-5))
+        }
+    }
+
+    /// A prompt shared by its group has the gradient of a prompt repeated for each completion.
+    @Test(arguments: TestBackend.available)
+    func aSharedPromptHasTheGradientOfARepeatedOne(kind: TestBackend) {
+        let shared = DrawnRollouts.make()
+        let repeated = shared.enumerated().map { index, rollout in
+            var rollout = rollout
+            rollout.group = index
+            return rollout
+        }
+        let objective = Variant.all[1].objective
+        let a = DrawnRollouts.gradient(shared, objective, budget: 100_000, on: kind.make())
+        let b = DrawnRollouts.gradient(repeated, objective, budget: 100_000, on: kind.make())
+        #expect(Distance.relative(a.gradient, b.gradient) < (kind == .reference ? 1e-12 : 1e-2))
+        if !kind.isBFloat16 { #expect(Distance.relative(a.gradient, b.gradient) < 1e-5) }
+    }
+
+    @Test func theOrderOfGroupsDoesNotMatter() {
+        let backend = TestBackend.reference.make()
+        let rollouts = DrawnRollouts.make()
+        let moved = [6, 7, 8, 0, 1, 2, 9, 10, 11, 3, 4, 5].map { rollouts[$0] }
+        let objective = Variant.all[1].objective
+        let a = DrawnRollouts.gradient(rollouts, objective, budget: 20, on: backend)
+        let b = DrawnRollouts.gradient(moved, objective, budget: 20, on: backend)
+        #expect(Distance.relative(a.gradient, b.gradient) < 1e-12)
+    }
+
+    /// FAILURES 5: a masked completion leaves as if it had not been there.
+    @Test func maskedCompletionsAreAbsent() {
+        let backend = TestBackend.reference.make()
+        let rollouts = DrawnRollouts.make()
+        let masked = DrawnRollouts.gradient(
+            rollouts, PolicyObjective(maskTruncatedCompletions: true), budget: 30, on: backend)
+        let removed = DrawnRollouts.gradient(
+            rollouts.filter { $0.finishReason == .stop }, PolicyObjective(), budget: 30,
+            on: backend)
+        #expect(Distance.relative(masked.gradient, removed.gradient) < 1e-12)
+    }
+
+    /// FAILURES 14 and 15: the ending is a target like any other.
+    @Test func theEndingTokenIsTrained() {
+        let backend = TestBackend.reference.make()
+        var rollout = DrawnRollouts.make()[0]
+        rollout.promptIDs = [1, 2]
+        rollout.tokenIDs = [10]  // The ending alone.
+        rollout.logProbabilities = [-2]
+        rollout.referenceLogProbabilities = nil
+        rollout.advantage = 1
+        let decoder = DrawnRollouts.policy(on: backend)
+        let before = decoder.score(PackedTokens([rollout]), temperature: 1).logProbabilities[0]
+        _ = PolicyUpdate(
+            objective: PolicyObjective(weightFunction: .none), temperature: 1,
+            microBatchTokens: 100
+        ).accumulate([rollout], into: decoder)
+        let optimizer = AdamW(
+            OptimizerSettings(learningRate: 1e-3), store: decoder.store, backend: backend)
+        guard case .updated(let norm) = optimizer.update(learningRate: 1e-3) else {
+            Issue.record("no update")
+            return
+        }
+        #expect(norm > 0)
+        let after = decoder.score(PackedTokens([rollout]), temperature: 1).logProbabilities[0]
+        #expect(after > before)
+    }
+
+    /// FAILURES 6: with advantages of 0 a step on the KL lowers the exact KL(policy ‖ reference).
+    @Test(arguments: [KLEstimator.k2, .k3, .k3StraightThrough, .unbiased])
+    func aStepLowersTheKL(estimator: KLEstimator) throws {
+        let backend = TestBackend.reference.make()
+        let decoder = DrawnRollouts.policy(on: backend)
+        let reference = TinyDecoder.make(TinyDecoder.configuration(), seed: 9, on: backend)
+        // On policy: every one-token completion, weighted by drawing each as often as it deserves.
+        let prompt = TinyDecoder.tokens(4)
+        func distribution(_ decoder: Decoder) -> [Double] {
+            (0..<11).map { token in
+                var packed = PackedTokens()
+                packed.addCompletion([Int32(token)], of: packed.addPrompt(prompt))
+                return decoder.score(packed, temperature: 1).logProbabilities[0]
+            }
+        }
+        func kl() -> Double {
+            zip(distribution(decoder), distribution(reference)).reduce(0) {
+                $0 + Scalar.exp($1.0) * ($1.0 - $1.1)
+            }
+        }
+        let (policy, other) = (distribution(decoder), distribution(reference))
+        let rollouts = (0..<11).flatMap { token in
+            Array(
+                repeating: Rollout(
+                    group: 0, sample: 0, problem: Problem(id: "", prompt: "", answer: ""),
+                    promptIDs: prompt, tokenIDs: [Int32(token)], text: "", finishReason: .stop,
+                    logProbabilities: [policy[token]],
+                    referenceLogProbabilities: [other[token]], reward: 0, advantage: 0),
+                count: Int((1000 * Scalar.exp(policy[token])).rounded()))
+        }
+        let before = kl()
+        _ = PolicyUpdate(
+            objective: PolicyObjective(kl: KLPenalty(estimator: estimator, beta: 1)),
+            temperature: 1, microBatchTokens: 100_000
+        ).accumulate(rollouts, into: decoder)
+        let optimizer = AdamW(OptimizerSettings(), store: decoder.store, backend: backend)
+        _ = optimizer.update(learningRate: 1e-3)
+        #expect(kl() < before)
+    }
+
+    @Test func rolloutsSurviveCoding() throws {
+        var rollout = DrawnRollouts.make()[0]
+        rollout.rewards = ["accuracy": 1, "format": nil]
+        rollout.reward = nil
+        rollout.ungradableReason = "why"
+        let data = try JSONCoding.encode(rollout)
+        #expect(try JSONCoding.decode(Rollout.self, data) == rollout)
+    }
+}
