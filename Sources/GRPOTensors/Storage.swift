@@ -1,5 +1,11 @@
 import Synchronization
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
 /// A block of memory that returns to its pool when the last tensor on it is gone.
 package final class Storage {
     package let bytes: UnsafeMutableRawPointer
@@ -57,8 +63,7 @@ package final class StoragePool: Sendable {
             state.highWater = max(state.highWater, state.inUse)
             if let block = state.free[capacity]?.popLast() { return block }
             state.held += capacity
-            let address = UnsafeMutableRawPointer.allocate(byteCount: capacity, alignment: 64)
-            return Block(address: address, capacity: capacity)
+            return Block(address: Self.allocate(capacity), capacity: capacity)
         }
         return Storage(byteCount: byteCount, block: block, pool: self)
     }
@@ -94,6 +99,20 @@ package final class StoragePool: Sendable {
     /// Starts a new measurement of the high-water mark at what is in use now.
     package func beginPhase() {
         state.withLock { $0.highWater = $0.inUse }
+    }
+
+    /// Memory from the system. Large blocks ask for huge pages: the first touch of each page costs
+    /// a fault, and training touches gigabytes.
+    private static func allocate(_ capacity: Int) -> UnsafeMutableRawPointer {
+        let hugePage = 1 << 21
+        guard capacity >= 2 * hugePage else {
+            return .allocate(byteCount: capacity, alignment: 64)
+        }
+        let address = UnsafeMutableRawPointer.allocate(byteCount: capacity, alignment: hugePage)
+        #if os(Linux)
+            madvise(address, capacity, Int32(MADV_HUGEPAGE))
+        #endif
+        return address
     }
 
     static func sizeClass(_ byteCount: Int) -> Int {

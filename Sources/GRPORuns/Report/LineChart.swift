@@ -27,13 +27,15 @@ struct LineChart {
         return longest < 10 ? 1 : (longest / 20) * 2 + 1
     }
 
-    /// The mean over the steps within half a window on either side, fewer at the ends.
+    /// The mean over equally many steps on either side, half a window where there are as many: a
+    /// curve starts and ends at its own points.
     static func smoothed(_ points: [(x: Double, y: Double)], window: Int)
         -> [(x: Double, y: Double)]
     {
         let half = window / 2
         return points.indices.map { index in
-            let near = points[max(0, index - half)...min(points.count - 1, index + half)]
+            let reach = min(half, index, points.count - 1 - index)
+            let near = points[index - reach...index + reach]
             return (points[index].x, near.map(\.y).reduce(0, +) / Double(near.count))
         }
     }
