@@ -64,7 +64,7 @@ struct DoctorCommand: AsyncParsableCommand {
             checks.append(
                 Check(
                     name: "oneDNN", ok: false, found: "\(error)",
-                    remedy: "install libdnnl-dev and build again: products become faster, and "
+                    remedy: "run ./Scripts/setup and build again: products become faster, and "
                         + "log-probabilities exact"))
         }
         if let engine = try? MatrixEngines.engine(.openblas, pool: workers) {

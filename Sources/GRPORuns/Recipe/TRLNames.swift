@@ -64,8 +64,6 @@ package enum TRLNames {
         "remove_unused_columns": "rewards see every column; remove it",
         "reward_funcs": "set rewards: [accuracy, format: 0.2]",
         "reward_weights": "write the weight beside the reward: rewards: [accuracy, format: 0.2]",
-        "sync_ref_model":
-            "set ref_model_sync_steps (null keeps the reference as it was at the start)",
         "disable_dropout": "there is no dropout; remove it",
         "optim": "the optimizer is AdamW; remove it",
         "deepspeed": oneEngine,
