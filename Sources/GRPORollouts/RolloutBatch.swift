@@ -64,12 +64,14 @@ struct RolloutBatch {
             repeating: Array(repeating: nil, count: settings.numGenerations),
             count: requests.count)
 
-        // Prompts get room for twice as many as a full batch belongs to: stragglers of earlier
-        // groups then do not keep new prompts out.
+        // Stragglers of earlier groups must not keep new prompts out: prompts get room for one in
+        // every place, as far as that takes no more rows than the completions do.
         let slots = max(1, min(settings.concurrency, requests.count * settings.numGenerations))
         let longest = requests.map(\.promptIDs.count).max() ?? 0
         let promptsAtOnce = (slots + settings.numGenerations - 1) / settings.numGenerations
-        let promptArea = min(requests.count, 2 * promptsAtOnce + 1) * longest
+        let affordable = slots * settings.maxCompletionLength / max(1, longest)
+        let prompts = max(2 * promptsAtOnce + 1, min(slots, affordable))
+        let promptArea = min(requests.count, prompts) * longest
         completionRows = RowAllocator(
             promptArea..<promptArea + slots * settings.maxCompletionLength)
         promptRows = RowAllocator(0..<promptArea)

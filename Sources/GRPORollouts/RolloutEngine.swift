@@ -43,7 +43,9 @@ package final class RolloutEngine {
         }
         var batch = RolloutBatch(
             policy: policy, random: random, requests: requests, settings: settings, step: step)
-        while batch.advance() {
+        var goesOn = true
+        while goesOn {
+            goesOn = batch.advance()
             try progress(batch.finishedCount, batch.totalCount, batch.tokenCount)
         }
         return batch.groups

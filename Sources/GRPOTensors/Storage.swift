@@ -41,6 +41,29 @@ package final class StoragePool: Sendable {
         var inUse = 0
         var held = 0
         var highWater = 0
+        /// The most that was ever in use.
+        var peak = 0
+
+        /// The smallest free block that holds `capacity` and is at most half as large again.
+        mutating func reuse(_ capacity: Int) -> Block? {
+            let fitting = free.keys.filter { (capacity...capacity / 2 * 3).contains($0) }
+            guard let size = fitting.min() else { return nil }
+            let block = free[size]?.popLast()
+            if free[size]?.isEmpty == true { free[size] = nil }
+            return block
+        }
+
+        /// Gives free blocks back to the system, the largest first, until `capacity` more leave at
+        /// most an eighth over the peak unused: ragged batches ask for ever new sizes.
+        mutating func makeRoom(for capacity: Int) {
+            let limit = max(peak, inUse) / 8 * 9 + (1 << 26)
+            while held + capacity > limit, let size = free.keys.max() {
+                guard let block = free[size]?.popLast() else { break }
+                if free[size]?.isEmpty == true { free[size] = nil }
+                block.address.deallocate()
+                held -= size
+            }
+        }
     }
 
     private let state = Mutex(State())
@@ -59,11 +82,18 @@ package final class StoragePool: Sendable {
     package func storage(byteCount: Int) -> Storage {
         let capacity = Self.sizeClass(byteCount)
         let block = state.withLock { state -> Block in
-            state.inUse += capacity
+            let block: Block
+            if let free = state.reuse(capacity) {
+                block = free
+            } else {
+                state.makeRoom(for: capacity)
+                state.held += capacity
+                block = Block(address: Self.allocate(capacity), capacity: capacity)
+            }
+            state.inUse += block.capacity
             state.highWater = max(state.highWater, state.inUse)
-            if let block = state.free[capacity]?.popLast() { return block }
-            state.held += capacity
-            return Block(address: Self.allocate(capacity), capacity: capacity)
+            state.peak = max(state.peak, state.inUse)
+            return block
         }
         return Storage(byteCount: byteCount, block: block, pool: self)
     }
@@ -89,6 +119,11 @@ package final class StoragePool: Sendable {
     /// The largest number of bytes in use at once since the last `beginPhase`.
     package var highWaterMark: Int {
         state.withLock { $0.highWater }
+    }
+
+    /// Bytes taken from the system, in use or not.
+    package var bytesHeld: Int {
+        state.withLock { $0.held }
     }
 
     /// Bytes in use now.

@@ -55,6 +55,18 @@ struct StoragePoolTests {
         }
     }
 
+    @Test func everNewSizesAreNotHoarded() {
+        let pool = StoragePool()
+        let megabyte = 1 << 20
+        for step in 0..<200 {
+            let first = pool.storage(byteCount: 100 * megabyte + step * 3 * megabyte)
+            let second = pool.storage(byteCount: 700 * megabyte - step * 3 * megabyte)
+            withExtendedLifetime((first, second)) {}
+        }
+        #expect(pool.bytesInUse == 0)
+        #expect(pool.bytesHeld <= pool.highWaterMark / 8 * 9 + 64 * megabyte)
+    }
+
     @Test func trimmingGivesBackOnlyWhatIsFree() {
         let pool = StoragePool()
         let kept = pool.storage(byteCount: 512)
