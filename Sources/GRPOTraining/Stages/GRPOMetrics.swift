@@ -9,7 +9,10 @@ extension GRPOStage {
         learningRate: Double, tokens: Int
     ) -> [(name: String, value: Double)] {
         let rewards = rollouts.compactMap(\.reward)
-        let groups = Dictionary(grouping: rollouts, by: \.group).values
+        // In the order of their slots: a dictionary's own order, and so a sum's last bit, differs
+        // from run to run.
+        let groups = Dictionary(grouping: rollouts, by: \.group).sorted { $0.key < $1.key }
+            .map(\.value)
         let lengths = rollouts.map { Double($0.tokenIDs.count) }
         let terminated = rollouts.filter { $0.finishReason == .stop }
             .map { Double($0.tokenIDs.count) }
