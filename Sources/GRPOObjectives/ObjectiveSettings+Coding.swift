@@ -65,18 +65,18 @@ extension ObjectiveSettings: Codable {
         func number<T: Decodable>(_ key: CodingKeys, _ value: inout T) throws {
             value = try container.decodeIfPresent(T.self, forKey: key) ?? value
         }
-        func word<T: RawRepresentable>(_ key: CodingKeys) throws -> T?
+        func word<T: RawRepresentable & Decodable>(_ key: CodingKeys) throws -> T?
         where T.RawValue == String {
-            guard let word = try container.decodeIfPresent(String.self, forKey: key) else {
-                return nil
-            }
-            guard let value = T(rawValue: word) else {
+            // Asked for by its type, so that a decoder that gathers problems knows the words.
+            do {
+                return try container.decodeIfPresent(T.self, forKey: key)
+            } catch DecodingError.dataCorrupted {
+                let word = try container.decode(String.self, forKey: key)
                 throw DecodingError.dataCorruptedError(
                     forKey: key, in: container,
                     debugDescription: "found \(word), expected one of "
                         + (Self.choices[key.stringValue] ?? []).joined(separator: ", "))
             }
-            return value
         }
         lossType = try word(.lossType)
         weightFunction = try word(.weightFunction)

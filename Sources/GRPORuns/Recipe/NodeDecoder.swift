@@ -210,7 +210,7 @@ final class NodeDecoder: Decoder {
             let place = user.place(of: problem.key)
             // A value that could not be read was replaced by its default: its range says nothing.
             let unreadable = user[problem.key].map { node in
-                session.problems.contains { $0.place == node.place }
+                session.problems.contains { node.contains($0.place) }
             }
             if unreadable == true { continue }
             session.record(RecipeProblem(place, "\(problem.key): \(problem.message)"))

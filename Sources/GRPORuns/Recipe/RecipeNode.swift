@@ -78,6 +78,13 @@ extension RecipeNode {
         }
     }
 
+    /// Whether something of this tree is written at a place.
+    func contains(_ place: Place) -> Bool {
+        if self.place == place { return true }
+        if let elements { return elements.contains { $0.contains(place) } }
+        return entries?.contains { $0.keyPlace == place || $0.value.contains(place) } ?? false
+    }
+
     /// Sets one key, in place where it exists, else at the end.
     mutating func set(_ key: String, at keyPlace: Place, to value: RecipeNode) {
         var entries = self.entries ?? []

@@ -37,11 +37,17 @@ package struct FragmentTable: Sendable {
     package var key: String
     package var fragments: [SettingFragment]
     package var conflict: Conflict
+    /// Whether the settings themselves refuse a name that no fragment has.
+    package var isClosed: Bool
 
-    package init(_ key: String, _ fragments: [SettingFragment], onConflict: Conflict) {
+    package init(
+        _ key: String, _ fragments: [SettingFragment], onConflict: Conflict,
+        isClosed: Bool = false
+    ) {
         self.key = key
         self.fragments = fragments
         self.conflict = onConflict
+        self.isClosed = isClosed
     }
 }
 
@@ -84,6 +90,7 @@ extension NodeDecoder {
                 continue
             }
             guard let fragment = table.fragments.first(where: { $0.name == name }) else {
+                if table.isClosed { continue }
                 let names = table.fragments.map(\.name)
                 session.record(
                     RecipeProblem(

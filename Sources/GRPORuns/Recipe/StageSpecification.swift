@@ -79,7 +79,18 @@ package struct GRPOSpecification: FragmentedSettings {
                         SettingFragment.Field(
                             $0.key, $0.value.description, citation: $0.citation)
                     })
-            }, onConflict: .departs)
+            }, onConflict: .departs),
+        // TRL's alias: over a preset it is a departure, beside its own two switches it must agree.
+        FragmentTable(
+            "loss_type",
+            LossType.allCases.map { type in
+                SettingFragment(
+                    type.rawValue,
+                    [
+                        SettingFragment.Field("aggregation", type.aggregation.rawValue),
+                        SettingFragment.Field("weight_function", type.weightFunction.rawValue),
+                    ])
+            }, onConflict: .refuses, isClosed: true),
     ]
 
     package init() {}
@@ -87,7 +98,10 @@ package struct GRPOSpecification: FragmentedSettings {
     package var rewardSet: RewardSet { RewardSet(rewards.map(\.term)) }
 
     package func settingProblems() -> [SettingProblem] {
-        settings.problems().map { SettingProblem($0.key, $0.message) }
+        // Whether `loss_type` agrees with the two switches it stands for, its fragment has said.
+        var settings = settings
+        settings.objective.lossType = nil
+        return settings.problems().map { SettingProblem($0.key, $0.message) }
             + rewardSet.problems().map { problem in
                 SettingProblem(
                     problem.key.isEmpty ? "rewards" : "rewards.\(problem.key)", problem.message)
