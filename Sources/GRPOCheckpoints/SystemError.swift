@@ -21,9 +21,9 @@ package struct SystemError: Error, Equatable, Sendable, CustomStringConvertible 
     package var description: String { String(cString: strerror(code)) }
 
     /// What the user can do about it.
-    var remedy: String {
+    package var remedy: String {
         switch code {
-        case ENOSPC, EDQUOT: "free some space or choose another directory"
+        case ENOSPC, EDQUOT, EFBIG: "free some space or choose another directory"
         case EACCES, EPERM: "check the permissions of the directory"
         case EROFS: "choose a directory on a file system that can be written"
         case ENOENT, ENOTDIR: "check that the path exists"

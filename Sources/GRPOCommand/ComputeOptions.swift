@@ -1,10 +1,20 @@
 import ArgumentParser
 import Foundation
 import GRPOCPU
+import GRPOModels
+import GRPORollouts
 import GRPORuns
 import GRPOTensors
 
 extension Precision: ExpressibleByArgument {}
+
+extension Policy {
+    /// How many tokens the model has place for after a prompt; at least 1, so that a prompt that
+    /// fills it is refused where it is sampled.
+    func place(after promptTokens: Int, atMost limit: Int) -> Int {
+        max(1, min(limit, decoder.configuration.maxPositions - promptTokens))
+    }
+}
 
 /// `--precision` and `--threads`.
 struct ComputeOptions: ParsableArguments {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import GRPORollouts
 import GRPORuns
 import GRPOTasks
@@ -31,8 +32,9 @@ struct EvaluateCommand: AsyncParsableCommand {
     @Option(help: "Sample from the most probable tokens of this mass.")
     var topP = 1.0
 
-    @Option(help: "Tokens of a completion at most.")
-    var maxTokens = 512
+    @Option(
+        help: "Tokens of a completion at most; by default 512, or what the model has place for.")
+    var maxTokens: Int?
 
     @Option(help: "Names the random numbers.")
     var seed: UInt64 = 0
@@ -42,18 +44,33 @@ struct EvaluateCommand: AsyncParsableCommand {
 
     @OptionGroup var compute: ComputeOptions
 
+    func validate() throws {
+        if let limit, limit < 1 {
+            throw ValidationError("--limit must be at least 1, found \(limit)")
+        }
+        if let maxTokens, maxTokens < 1 {
+            throw ValidationError("--max-tokens must be at least 1, found \(maxTokens)")
+        }
+    }
+
     func run() async throws {
         let source = try TaskSetting.parse(task, components: Session.components).source
-        let available = source.testProblems(limit: limit ?? 500, seed: 0).count
+        let problems = source.testProblems(limit: limit ?? 500, seed: 0)
         let settings = EvaluationSettings(
-            problems: limit ?? available, samples: samples, temperature: temperature, topP: topP)
+            problems: problems.count, samples: samples, temperature: temperature, topP: topP)
         if let problem = settings.rangeProblems().first {
-            throw InputError("--\(problem.key): \(problem.message)")
+            let option = problem.key.replacingOccurrences(of: "_", with: "-")
+            throw InputError("--\(option): \(problem.message)")
         }
         let backend = try compute.compute().backend
         let policy = try PolicyFile.load(model, backend: backend)
+        let longest =
+            try problems.map {
+                try prompt.encode($0, with: policy.tokenizer).count
+            }.max() ?? 0
         let evaluator = Evaluator(
-            task: source, prompt: prompt, settings: settings, maxCompletionLength: maxTokens,
+            task: source, prompt: prompt, settings: settings,
+            maxCompletionLength: maxTokens ?? policy.place(after: longest, atMost: 512),
             seed: seed)
         let printer = ProgressPrinter()
         let result = try evaluator.run(policy, stage: model) { done, total, _ in

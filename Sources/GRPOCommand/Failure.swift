@@ -2,6 +2,8 @@ import ArgumentParser
 import Foundation
 import GRPOCheckpoints
 import GRPOModelFiles
+import GRPOObjectives
+import GRPORewards
 import GRPORollouts
 import GRPORuns
 import GRPOTokenizers
@@ -32,7 +34,9 @@ enum Failure {
                         + "continue with --resume"
                     : "interrupted during \(error.stage); continue with --resume")
             return interrupted
-        case is RecipeError, is ModelFileError, is TokenizerError, is InputError:
+        case is RecipeError, is ModelFileError, is TokenizerError, is ObjectiveError,
+            is RewardError,
+            is InputError:
             Console.error("error: \(error)")
             return wrongInput
         case let error as RunError:

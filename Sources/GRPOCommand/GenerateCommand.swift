@@ -19,8 +19,9 @@ struct GenerateCommand: AsyncParsableCommand {
     @Option(help: "Completions.")
     var samples = 1
 
-    @Option(help: "Tokens of a completion at most.")
-    var maxTokens = 128
+    @Option(
+        help: "Tokens of a completion at most; by default 128, or what the model has place for.")
+    var maxTokens: Int?
 
     @Option(help: "0 is greedy.")
     var temperature = 1.0
@@ -38,7 +39,7 @@ struct GenerateCommand: AsyncParsableCommand {
 
     func validate() throws {
         guard samples >= 1 else { throw ValidationError("--samples must be at least 1") }
-        guard maxTokens >= 1 else { throw ValidationError("--max-tokens must be at least 1") }
+        guard maxTokens ?? 1 >= 1 else { throw ValidationError("--max-tokens must be at least 1") }
         guard temperature >= 0, temperature.isFinite else {
             throw ValidationError("--temperature must be at least 0")
         }
@@ -70,14 +71,14 @@ struct GenerateCommand: AsyncParsableCommand {
         let backend = try compute.compute().backend
         let policy = try PolicyFile.load(model, backend: backend)
         let problem = Problem(id: "prompt", prompt: prompt, answer: "")
-        let request = RolloutRequest(
-            problem: problem,
-            promptIDs: try policy.tokenizer.encodePrompt(prompt, allowSpecial: true), slot: 0)
+        let ids = try policy.tokenizer.encodePrompt(prompt, allowSpecial: true)
+        let request = RolloutRequest(problem: problem, promptIDs: ids, slot: 0)
         let engine = RolloutEngine(policy, random: RandomStream(seed: seed, name: "generate"))
         let group = try engine.run(
             [request],
             settings: RolloutSettings(
-                numGenerations: samples, maxCompletionLength: maxTokens,
+                numGenerations: samples,
+                maxCompletionLength: maxTokens ?? policy.place(after: ids.count, atMost: 128),
                 sampling: Sampling(temperature: temperature, topP: topP)),
             step: 0)[0]
         if json {

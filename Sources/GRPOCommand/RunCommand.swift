@@ -31,12 +31,10 @@ struct RunCommand: AsyncParsableCommand {
 
     func run() async throws {
         let (recipe, departures) = try Recipe.load(
-            file: recipe, overrides: overrides, components: Session.components)
+            file: recipe, overrides: overrides, components: Session.components,
+            requiringModel: !dryRun)
         for departure in departures { Console.error("note: \(departure)") }
-        if dryRun {
-            Console.print(ResolvedRecipe.text(of: recipe))
-            return
-        }
+        if dryRun { return show(recipe) }
         let directory = RunDirectory(path: output ?? "runs/\(recipe.name ?? "run")")
         let compute = try ComputeOptions.compute(
             precision: recipe.precision, threads: recipe.threads)
@@ -52,7 +50,19 @@ struct RunCommand: AsyncParsableCommand {
         if json {
             Console.json(summary)
         } else {
-            Console.print(RunReport.closing(summary, directory: directory))
+            Console.print(
+                RunReport.closing(
+                    summary, directory: directory, program: CommandLine.arguments[0]))
+        }
+    }
+}
+
+extension RunCommand {
+    private func show(_ recipe: Recipe) {
+        if json {
+            Console.json(JSONValue(encoding: recipe))
+        } else {
+            Console.print(ResolvedRecipe.text(of: recipe))
         }
     }
 }
@@ -65,7 +75,7 @@ final class InterruptHandler {
         signal(SIGINT, SIG_IGN)
         source = DispatchSource.makeSignalSource(signal: SIGINT, queue: .global())
         source.setEventHandler {
-            if interruption.isRaised { exit(Failure.interrupted) }
+            if interruption.isRaised { _exit(Failure.interrupted) }
             interruption.raise()
             Console.error("\nsaving; press Ctrl-C again to stop without saving")
         }

@@ -16,6 +16,10 @@ public func main(adding added: [any Sendable.Type] = []) async -> Never {
         tasks: added.compactMap { $0 as? any ProblemSource.Type },
         texts: added.compactMap { $0 as? any TextSource.Type },
         rewards: added.compactMap { $0 as? any RewardFunction.Type })
+    // A full quota or a reader that went away makes a write fail, with a message; by default either
+    // signal would end the process without one.
+    signal(SIGXFSZ, SIG_IGN)
+    signal(SIGPIPE, SIG_IGN)
     let code = await Session.$components.withValue(components) {
         await Session.run(Array(CommandLine.arguments.dropFirst()))
     }
@@ -38,6 +42,7 @@ enum Session {
             } else {
                 try command.run()
             }
+            try Console.check()
             return 0
         } catch {
             return Failure.report(error)
@@ -53,6 +58,7 @@ struct Grpo: AsyncParsableCommand {
         version: Version.current,
         subcommands: [
             RunCommand.self, EvaluateCommand.self, GenerateCommand.self, InspectCommand.self,
-            TasksCommand.self, RewardsCommand.self, TokenizeCommand.self, DoctorCommand.self,
+            TasksCommand.self, RewardsCommand.self, TokenizeCommand.self, ReportCommand.self,
+            DoctorCommand.self,
         ])
 }

@@ -13,7 +13,7 @@ package enum RolloutError: Error, CustomStringConvertible, Equatable {
             """
             problem \(problem): a prompt of \(prompt) tokens and a completion of up to \
             \(completion) need \(prompt + completion) positions, the model has \(positions); \
-            lower max_completion_length
+            lower max_completion_length (--max-tokens), or shorten the prompt
             """
         case .emptyPrompt(let problem):
             "problem \(problem): the prompt has no tokens; give it text or a BOS token"

@@ -1,3 +1,4 @@
+import Foundation
 package import GRPORollouts
 import GRPOTasks
 package import GRPOTensors
@@ -45,6 +46,11 @@ package struct Recipe: RecipeSettings {
             found.append(
                 SettingProblem("threads", "must be between 1 and 1024, found \(threads)"))
         }
+        if let name, !RunDirectory.isPlainName(name) {
+            found.append(
+                SettingProblem(
+                    "name", "'\(name)' must be made of letters, digits, _, -, + and ."))
+        }
         if stages.isEmpty {
             found.append(SettingProblem("stages", "expected at least one stage"))
         }
@@ -74,20 +80,73 @@ package struct Recipe: RecipeSettings {
             }
             earlier.append(stage.name)
         }
+        return found + modelProblems() + evaluationProblems()
+    }
+
+    /// A character model knows no text but what it is pretrained on.
+    private func modelProblems() -> [SettingProblem] {
+        guard case .shape(let shape) = model else { return [] }
+        var found: [SettingProblem] = []
+        if case .grpo? = stages.first {
+            found.append(
+                SettingProblem(
+                    "stages.0.grpo",
+                    "a model from nothing has nothing to reinforce; begin with a pretrain stage, "
+                        + "or name a model file with model:"))
+        }
+        for (index, stage) in stages.enumerated() {
+            guard case .grpo(let grpo) = stage,
+                grpo.settings.maxCompletionLength >= shape.maxPositions
+            else { continue }
+            found.append(
+                SettingProblem(
+                    "stages.\(index).grpo.max_completion_length",
+                    "\(grpo.settings.maxCompletionLength) tokens leave no place for a prompt in "
+                        + "the model's \(shape.maxPositions) positions; lower it, or raise "
+                        + "model.max_positions"))
+        }
         return found
+    }
+
+    /// Found here, not after hours of the first stage.
+    private func evaluationProblems() -> [SettingProblem] {
+        let source = (evaluation.task ?? task).source
+        let wanted = evaluation.settings.problems
+        guard wanted >= 1, source.problems().isEmpty else { return [] }
+        let available = source.testProblems(limit: wanted, seed: 0).count
+        guard available < wanted else { return [] }
+        return [
+            SettingProblem(
+                "evaluation.problems",
+                "\(wanted) problems, but task \(type(of: source).name) holds out \(available); "
+                    + "lower it, or hold out more")
+        ]
     }
 
     /// The file of a recipe with `--set` arguments, checked as a whole.
     ///
+    /// - Parameter requiringModel: whether a model file must be there already.
     /// - Throws: `RecipeError` with everything that is wrong.
     package static func load(
-        file: String, overrides: [String] = [], components: Components
+        file: String, overrides: [String] = [], components: Components,
+        requiringModel: Bool = false
     ) throws(RecipeError) -> (recipe: Recipe, departures: [Departure]) {
         let document = try RecipeDocument.load(file: file, overrides: overrides)
+        let missing: RecipeCheck = { value in
+            guard requiringModel, let recipe = value as? Recipe,
+                case .path(let model) = recipe.model,
+                !FileManager.default.fileExists(atPath: model.path)
+            else { return nil }
+            return [
+                SettingProblem(
+                    "model",
+                    "found no file \(model.path); check the path, or bring it with ./Scripts/fetch")
+            ]
+        }
         var (recipe, departures) = try document.decode(
             Recipe.self, userInfo: [Components.userInfoKey: components],
-            checks: [Components.check])
-        if recipe.name == nil { recipe.name = RecipePath.stem(of: file) }
+            checks: [Components.check, missing])
+        if recipe.name == nil { recipe.name = RecipePath.plainStem(of: file) }
         return (recipe, departures)
     }
 
@@ -134,5 +193,14 @@ extension RecipePath {
     static func stem(of path: String) -> String {
         let last = path.split(separator: "/").last.map(String.init) ?? path
         return last.lastIndex(of: ".").map { String(last[..<$0]) } ?? last
+    }
+
+    /// The same as a plain name: what cannot be part of one becomes `-`.
+    static func plainStem(of path: String) -> String {
+        let plain = stem(of: path).map { character in
+            RunDirectory.isPlainName("a\(character)") ? character : "-"
+        }
+        let name = String(String(plain).drop { $0 == "." || $0 == "-" }.prefix(100))
+        return name.isEmpty ? "recipe" : name
     }
 }

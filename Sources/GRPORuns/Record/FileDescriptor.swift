@@ -29,8 +29,20 @@ final class FileDescriptor {
         }
     }
 
+    /// A device or a pipe has nothing to flush.
     func synchronize() throws(RunError) {
-        guard fsync(descriptor) == 0 else { throw Self.failure(path, "could not be flushed") }
+        guard fsync(descriptor) == 0 || errno == EINVAL else {
+            throw Self.failure(path, "could not be flushed")
+        }
+    }
+
+    /// Bytes in a regular file, or nil.
+    var length: Int? {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            return nil
+        }
+        return Int(status.st_size)
     }
 
     func truncate(to length: Int) throws(RunError) {
@@ -50,33 +62,12 @@ final class FileDescriptor {
         let code = errno
         let remedy =
             switch code {
-            case ENOSPC, EDQUOT: "free some space on its disk and use --resume"
+            case ENOSPC, EDQUOT, EFBIG: "free some space on its disk and use --resume"
             case EACCES, EPERM, EROFS: "choose a directory that you may write with --output"
             case ENOENT, ENOTDIR: "check the path"
             default: "check the disk and use --resume"
             }
         return RunError(
             .failure, path: path, "\(what): \(String(cString: strerror(code)))", remedy: remedy)
-    }
-}
-
-/// Whole files, written so that a reader sees the old one or the new one and never a part.
-package enum AtomicFile {
-    /// Writes beside `path`, flushes, and renames over it.
-    package static func write(_ text: String, to path: String) throws(RunError) {
-        let temporary = "\(path).tmp-\(getpid())"
-        do throws(RunError) {
-            let file = try FileDescriptor(path: temporary, flags: O_WRONLY | O_CREAT | O_TRUNC)
-            try file.write(Array(text.utf8))
-            try file.synchronize()
-        } catch {
-            unlink(temporary)
-            throw error
-        }
-        guard rename(temporary, path) == 0 else {
-            let error = FileDescriptor.failure(path, "could not be replaced")
-            unlink(temporary)
-            throw error
-        }
     }
 }

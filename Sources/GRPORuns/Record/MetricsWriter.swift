@@ -23,7 +23,17 @@ package final class MetricsWriter {
         try append(line: JSONValue(encoding: value).text)
     }
 
+    /// Makes all lines durable: a checkpoint must not outlive the metrics before it.
+    package func synchronize() throws(RunError) { try file.synchronize() }
+
+    /// A line that could not be written whole is taken back.
     private func append(line: String) throws(RunError) {
-        try file.write(Array((line + "\n").utf8))
+        let length = file.length
+        do throws(RunError) {
+            try file.write(Array((line + "\n").utf8))
+        } catch {
+            if let length { try? file.truncate(to: length) }
+            throw error
+        }
     }
 }

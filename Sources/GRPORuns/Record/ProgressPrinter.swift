@@ -1,13 +1,13 @@
 import Foundation
 
 /// Shows how far a run is, on standard error: on a terminal one line that is redrawn, elsewhere a
-/// line every few seconds.
+/// line where nothing else was said for a while.
 package final class ProgressPrinter {
     private let isTerminal: Bool
     private let interval: Double
     private let now: () -> Double
     private let write: (String) -> Void
-    private var lastShown = -Double.infinity
+    private var lastShown: Double
     private var pending: String?
     private var lineIsOpen = false
 
@@ -16,9 +16,10 @@ package final class ProgressPrinter {
         let dumb = ProcessInfo.processInfo.environment["TERM"] == "dumb"
         let isTerminal = isatty(STDERR_FILENO) != 0 && !dumb
         self.init(
-            isTerminal: isTerminal, interval: isTerminal ? 0.1 : 10,
+            isTerminal: isTerminal, interval: isTerminal ? 0.1 : 30,
             now: { ProcessInfo.processInfo.systemUptime },
-            write: { FileHandle.standardError.write(Data($0.utf8)) })
+            // Where standard error is gone, the work goes on.
+            write: { try? FileHandle.standardError.write(contentsOf: Data($0.utf8)) })
     }
 
     /// - Parameters:
@@ -32,6 +33,7 @@ package final class ProgressPrinter {
         self.interval = interval
         self.now = now
         self.write = write
+        lastShown = isTerminal ? -.infinity : now()
     }
 
     /// The current state of the work, one line. It is shown now or with a later update.
@@ -47,15 +49,16 @@ package final class ProgressPrinter {
     package func say(_ text: String) {
         if lineIsOpen { write("\r\u{1B}[K") }
         lineIsOpen = false
+        pending = nil
+        if !isTerminal { lastShown = now() }
         write(TerminalText.sanitized(text) + "\n")
     }
 
-    /// Ends the work: its last state stays on the screen.
+    /// Ends the work: what was in progress is gone from the screen, what was said stays.
     package func finish() {
-        show()
-        if lineIsOpen { write("\n") }
+        if lineIsOpen { write("\r\u{1B}[K") }
         lineIsOpen = false
-        lastShown = -.infinity
+        pending = nil
     }
 
     private func show() {

@@ -14,7 +14,7 @@ package struct RolloutWriter: Sendable {
     package func write(_ rows: [some Encodable], step: Int) throws(RunError) {
         var text = ""
         for row in rows { text += JSONValue(encoding: row).text + "\n" }
-        try AtomicFile.write(text, to: directory.rollouts(stage: stage, step: step))
+        try RunFile.write(text, to: directory.rollouts(stage: stage, step: step))
     }
 
     /// The rows of a step as JSON; none where it was not saved.

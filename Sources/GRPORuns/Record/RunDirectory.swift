@@ -81,20 +81,33 @@ package struct RunDirectory: Sendable {
     /// - Throws: ``RunError``, an input error where a new run finds files, a resumed one finds
     ///   none, or another process holds the directory.
     package func open(resuming: Bool) throws(RunError) -> RunLock {
-        let found = names(in: path).filter { $0 != RunLock.name }
+        try check(resuming: resuming)
+        try Self.make(path)
+        let lock = try RunLock(directory: path)
+        // Another process may have been here between the check and the lock.
+        try check(resuming: resuming)
+        for directory in [rollouts, checkpoints] { try Self.make(directory) }
+        return lock
+    }
+
+    private func check(resuming: Bool) throws(RunError) {
+        let names = names(in: path)
+        // What a run makes before its recipe: one that died so early has nothing to lose.
+        let others = names.filter {
+            ![RunLock.name, "rollouts", "checkpoints"].contains($0)
+                && !$0.hasPrefix("recipe.yaml.tmp-")
+        }
         if resuming {
-            guard found.contains("recipe.yaml") else {
+            guard others.contains("recipe.yaml") || !names.isEmpty && others.isEmpty else {
                 throw RunError(
                     .input, path: path, "found no recipe.yaml, expected a run to resume",
                     remedy: "name the run with --output, or start it without --resume")
             }
-        } else if !found.isEmpty {
+        } else if !others.isEmpty {
             throw RunError(
-                .input, path: path, "found \(found.count) files of an earlier run",
+                .input, path: path, "found \(others.count) files of an earlier run",
                 remedy: "continue it with --resume, or choose another --output")
         }
-        for directory in [path, rollouts, checkpoints] { try Self.make(directory) }
-        return try RunLock(directory: path)
     }
 
     /// Makes a directory and those above it.
@@ -111,7 +124,7 @@ package struct RunDirectory: Sendable {
 
     /// Writes a document as JSON, whole or not at all.
     package func write(_ value: some Encodable, to file: String) throws(RunError) {
-        try AtomicFile.write(JSONValue(encoding: value).prettyText + "\n", to: file)
+        try RunFile.write(JSONValue(encoding: value).prettyText + "\n", to: file)
     }
 
     // MARK: Resuming
@@ -130,12 +143,14 @@ package struct RunDirectory: Sendable {
                 return itsStage != stage || (object["step"]?.number ?? 0) <= Double(step)
             }
             guard FileManager.default.fileExists(atPath: file) else { continue }
-            try AtomicFile.write(kept.map { $0 + "\n" }.joined(), to: file)
+            try RunFile.write(kept.map { $0 + "\n" }.joined(), to: file)
         }
         for name in names(in: rollouts(stage: stage)) where (Self.step(of: name) ?? .max) > step {
             try remove(rollouts(stage: stage) + "/" + name)
         }
         for later in laterStages { try remove(rollouts(stage: later)) }
+        // What a process that died was writing: this one holds the directory's lock.
+        for name in names(in: path) where name.contains(".tmp-") { try remove(path + "/" + name) }
     }
 
     private func remove(_ file: String) throws(RunError) {

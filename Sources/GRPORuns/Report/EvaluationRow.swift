@@ -55,6 +55,14 @@ package struct EvaluationRow: Codable, Sendable, Equatable {
         ]
     }
 
+    /// The numbers on one line, for the log.
+    package var line: String {
+        let bounds = interval.map { ShortNumber.fixed($0) }.joined(separator: ", ")
+        return "pass@1 \(ShortNumber.fixed(passAt1)) [\(bounds)]  "
+            + "greedy \(ShortNumber.fixed(greedy))  format \(ShortNumber.fixed(format))  "
+            + "length \(ShortNumber.fixed(meanLength, decimals: 1))"
+    }
+
     package static let header = [
         "stage", "task", "pass@1", "95% interval", "greedy", "format", "mean length",
     ]

@@ -78,7 +78,7 @@ package struct ReportData: Sendable {
     /// Completions from the saved rollouts of the last stage that has a reward: three from its
     /// first step, the others from its last, spread evenly over the step's groups.
     ///
-    /// The rows' keys are `prompt`, `text`, `reward` and `advantage`.
+    /// The rows are those of `Rollout`.
     package static func completions(
         of directory: RunDirectory, records: [MetricsRecord], count: Int
     ) -> [Completion] {
@@ -94,7 +94,7 @@ package struct ReportData: Sendable {
                 .map { index in
                     Completion(
                         stage: record.stage, step: record.step,
-                        prompt: rows[index]["prompt"]?.string ?? "",
+                        prompt: rows[index]["problem"]?["prompt"]?.string ?? "",
                         text: rows[index]["text"]?.string ?? "",
                         reward: rows[index]["reward"]?.number,
                         advantage: rows[index]["advantage"]?.number)

@@ -11,7 +11,13 @@ struct EvaluationFile {
         self.path = path
     }
 
-    func contains(_ stage: String) -> Bool { results.contains { $0.stage == stage } }
+    /// Whether a stage was evaluated in this way.
+    func contains(_ stage: String, task: String, _ settings: EvaluationSettings) -> Bool {
+        results.contains {
+            $0.stage == stage && $0.task == task && $0.problems == settings.problems
+                && $0.samples == settings.samples && $0.temperature == settings.temperature
+        }
+    }
 
     /// Takes up what an earlier part of the run has written; a file that cannot be read counts as
     /// none, and its evaluations are made again.
@@ -21,8 +27,9 @@ struct EvaluationFile {
     }
 
     mutating func append(_ result: EvaluationResult) throws {
+        results.removeAll { $0.stage == result.stage }
         results.append(result)
-        try AtomicFile.write(JSONValue(encoding: results).prettyText + "\n", to: path)
+        try RunFile.write(JSONValue(encoding: results).prettyText + "\n", to: path)
     }
 
     mutating func forget(_ stages: Set<String>) {

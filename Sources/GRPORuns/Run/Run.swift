@@ -41,24 +41,20 @@ package final class Run {
     package func execute(resuming: Bool) async throws -> RunSummary {
         let clock = ContinuousClock()
         let start = clock.now
+        // A model that cannot be read is found out before there is a directory.
+        var policies = StagePolicies(recipe: recipe, compute: compute)
+        let initial = try policies.initial()
         let lock = try directory.open(resuming: resuming)
         defer { withExtendedLifetime(lock) {} }
-        let text = ResolvedRecipe.text(of: recipe)
-        try AtomicFile.write(text, to: directory.recipe)
-        try directory.write(compute.environment, to: directory.environment)
+        if !FileManager.default.fileExists(atPath: directory.recipe) { try describe() }
         if resuming { evaluations.load() }
-
-        var policies = try StagePolicies(recipe: recipe, compute: compute)
-        if case .path = recipe.model {
-            try evaluate(try policies.initial(), stage: "base")
-        }
+        if case .path = recipe.model { try evaluate(initial, stage: "base") }
         var stages: [RunSummary.Stage] = []
         for (index, stage) in recipe.stages.enumerated() {
             let begin = clock.now
             let later = Set(recipe.stages[(index + 1)...].map(\.name))
             let (policy, parent) = try policies.start(of: stage)
-            let checkpoint = try await run(
-                stage, policy, parent: parent, recipeText: text, laterStages: later)
+            let checkpoint = try await run(stage, policy, parent: parent, laterStages: later)
             policies.finish(stage, policy, checkpoint)
             try evaluate(policy, stage: stage.name)
             stages.append(
@@ -67,15 +63,22 @@ package final class Run {
                     wallSeconds: Self.seconds(clock.now - begin), checkpoint: checkpoint.path))
         }
         printer.finish()
+        try describe()
         return RunSummary(
             run: directory.path, wallSeconds: Self.seconds(clock.now - start), stages: stages,
             evaluations: evaluations.results)
     }
 
+    /// Writes down recipe and environment; for a resumed run only once its settings have been
+    /// found to be those it was begun with.
+    private func describe() throws {
+        try RunFile.write(ResolvedRecipe.text(of: recipe), to: directory.recipe)
+        try directory.write(compute.environment, to: directory.environment)
+    }
+
     /// Runs one stage from its newest checkpoint, if it has one.
     private func run(
-        _ stage: StageSpecification, _ policy: Policy, parent: String?, recipeText: String,
-        laterStages: Set<String>
+        _ stage: StageSpecification, _ policy: Policy, parent: String?, laterStages: Set<String>
     ) async throws -> Checkpoint {
         let identity = StageIdentity(
             stage, recipe: recipe, parent: parent, environment: compute.environment)
@@ -95,14 +98,19 @@ package final class Run {
             try PolicyCheckpoint(found).load(into: policy.decoder)
             return found
         }
+        try describe()
+        // First what vouches for the later stages, then what it vouched for.
+        for later in laterStages {
+            try CheckpointStore(directory: directory.checkpoints(stage: later)).removeAll(after: -1)
+        }
         try directory.truncate(
             stage: stage.name, after: found?.step ?? 0, laterStages: laterStages)
         evaluations.forget(laterStages.union([stage.name]))
         try store.removeAll(after: found?.step ?? 0)
         let monitor = try RunMonitor(
             stage: stage.name, directory: directory, store: store, identity: identity,
-            tokenizer: policy.tokenizer.description, recipe: recipeText, printer: printer,
-            interruption: interruption)
+            tokenizer: policy.tokenizer.description, recipe: ResolvedRecipe.text(of: recipe),
+            printer: printer, interruption: interruption, resumedFrom: found)
         let outcome = try await train(stage, policy, from: found, monitor)
         if case .interrupted(let step) = outcome {
             printer.finish()
@@ -149,13 +157,16 @@ package final class Run {
 
     /// Evaluates a policy unless that was done before.
     private func evaluate(_ policy: Policy, stage: String) throws {
-        guard !evaluations.contains(stage) else { return }
+        let evaluator = evaluator
+        let task = type(of: evaluator.task).name
+        guard !evaluations.contains(stage, task: task, evaluator.settings) else { return }
         do {
             let result = try evaluator.run(policy, stage: stage) { done, total, _ in
                 self.printer.update("\(stage)  evaluating \(done)/\(total)")
                 if self.interruption.isRaised { throw RolloutError.cancelled }
             }
             try evaluations.append(result)
+            printer.say("\(stage) evaluated  \(EvaluationRow(result).line)")
         } catch RolloutError.cancelled {
             printer.finish()
             throw Interrupted(stage: stage, step: 0)
@@ -174,14 +185,22 @@ private struct StagePolicies {
     private let compute: Compute
     private var made: [String: Checkpoint] = [:]
     private var last: (policy: Policy, checkpoint: Checkpoint)?
+    private var untrained: Policy?
 
-    init(recipe: Recipe, compute: Compute) throws {
+    init(recipe: Recipe, compute: Compute) {
         self.recipe = recipe
         self.compute = compute
     }
 
     /// The policy before any stage.
-    func initial() throws -> Policy {
+    mutating func initial() throws -> Policy {
+        if let untrained { return untrained }
+        let policy = try makeInitial()
+        untrained = policy
+        return policy
+    }
+
+    private func makeInitial() throws -> Policy {
         switch recipe.model {
         case .path(let path):
             return try PolicyFile.load(path.path, backend: compute.backend)
@@ -200,12 +219,17 @@ private struct StagePolicies {
     }
 
     /// The policy a stage starts from, ready to be trained, and the hash of its checkpoint.
-    func start(of stage: StageSpecification) throws -> (policy: Policy, parent: String?) {
+    mutating func start(
+        of stage: StageSpecification
+    ) throws -> (policy: Policy, parent: String?) {
         if let from = stage.placement.from, let checkpoint = made[from] {
             return (try PolicyFile.policy(checkpoint, compute.backend), checkpoint.hash)
         }
         if let last { return (last.policy, last.checkpoint.hash) }
-        return (try initial(), nil)
+        let policy = try initial()
+        // The stage trains it: from now on it is not the initial one.
+        untrained = nil
+        return (policy, nil)
     }
 
     mutating func finish(

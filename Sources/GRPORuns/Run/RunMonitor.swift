@@ -36,8 +36,9 @@ final class RunMonitor: StageMonitor {
     init(
         stage: String, directory: RunDirectory, store: CheckpointStore, identity: StageIdentity,
         tokenizer: TokenizerDescription, recipe: String, printer: ProgressPrinter,
-        interruption: Interruption
+        interruption: Interruption, resumedFrom checkpoint: Checkpoint?
     ) throws {
+        self.checkpoint = checkpoint
         self.stage = stage
         self.directory = directory
         self.store = store
@@ -56,9 +57,9 @@ final class RunMonitor: StageMonitor {
     func progress(_ activity: StageActivity) {
         var line =
             activity.steps > 0 ? "\(stage) \(activity.step)/\(activity.steps)" : stage
-        if let last { line += "  " + Self.headline(last) }
         line += "  \(activity.phase)"
         if activity.total > 1 { line += " \(activity.done)/\(activity.total)" }
+        if let last { line += "  " + Self.headline(last) }
         printer.update(line)
     }
 
@@ -88,6 +89,8 @@ final class RunMonitor: StageMonitor {
 
     func save(_ state: StageState) throws {
         if let checkpoint, checkpoint.step == state.step { return }
+        try metrics.synchronize()
+        try timings.synchronize()
         let progress = StageProgress(
             step: state.step, updates: state.optimizer.updates, tokens: state.tokens,
             skipped: state.skipped)
@@ -108,19 +111,23 @@ final class RunMonitor: StageMonitor {
         checkpoint = saved.checkpoint
     }
 
-    /// The numbers people watch.
+    /// The numbers people watch, short enough for 80 columns. GRPO's loss is not among them: it
+    /// stays near 0 however well it learns.
     private static func headline(_ record: StepRecord) -> String {
-        let shown = [
-            ("reward", "reward"), ("completions/mean_length", "length"), ("kl", "kl"),
-            ("loss", "loss"), ("entropy", "entropy"),
-        ]
+        let isRL = record.metrics.contains { $0.name == "reward" }
+        let shown =
+            isRL
+            ? [
+                ("reward", "reward"), ("completions/mean_length", "length"), ("kl", "kl"),
+                ("entropy", "entropy"),
+            ] : [("loss", "loss")]
         return shown.compactMap { name, label in
             record.metrics.first { $0.name == name }.map { "\(label) \(short($0.value))" }
         }.joined(separator: "  ")
     }
 
     static func short(_ value: Double) -> String {
-        let format = abs(value) >= 10 ? "%.1f" : abs(value) >= 0.01 || value == 0 ? "%.3f" : "%.2e"
+        let format = abs(value) >= 2 ? "%.1f" : abs(value) >= 0.01 || value == 0 ? "%.3f" : "%.2e"
         return String(format: format, value)
     }
 }

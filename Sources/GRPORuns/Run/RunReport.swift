@@ -5,14 +5,42 @@ import GRPOTraining
 package enum RunReport {
     /// Writes `report.html`.
     package static func write(_ directory: RunDirectory) throws {
-        let rows = EvaluationFile.rows(in: directory)
-        let run = ReportData.Run(directory: directory, evaluations: rows)
-        let page = ReportPage.html(ReportData(title: run.name, runs: [run]))
-        try AtomicFile.write(page, to: directory.report)
+        try write([directory], to: directory.report)
+    }
+
+    /// Writes one page over several runs.
+    package static func write(_ directories: [RunDirectory], to path: String) throws {
+        let runs = try directories.map(data)
+        let title = runs.map(\.name).joined(separator: ", ")
+        try RunFile.write(ReportPage.html(ReportData(title: title, runs: runs)), to: path)
+    }
+
+    /// Writes a picture of reward and length over several runs.
+    package static func writePicture(_ directories: [RunDirectory], to path: String) throws {
+        guard let picture = ReportPicture.svg(try directories.map(data)) else {
+            throw RunError(
+                .input, path: directories[0].path, "found no step with a reward",
+                remedy: "draw a run that has come to a grpo stage")
+        }
+        try RunFile.write(picture, to: path)
+    }
+
+    private static func data(_ directory: RunDirectory) throws(RunError) -> ReportData.Run {
+        guard FileManager.default.fileExists(atPath: directory.metrics) else {
+            throw RunError(
+                .input, path: directory.path, "found no metrics.jsonl, expected a run directory",
+                remedy: "name the directory that grpo run wrote to")
+        }
+        return ReportData.Run(
+            directory: directory, evaluations: EvaluationFile.rows(in: directory))
     }
 
     /// The table of evaluations, completions before and after, and what to do next.
-    package static func closing(_ summary: RunSummary, directory: RunDirectory) -> String {
+    ///
+    /// - Parameter program: how this command was called.
+    package static func closing(
+        _ summary: RunSummary, directory: RunDirectory, program: String
+    ) -> String {
         var lines = [
             "", EvaluationRow.table(EvaluationFile.rows(in: directory)).text, "",
         ]
@@ -20,24 +48,36 @@ package enum RunReport {
             summary.evaluations.count > 1
         {
             for (before, after) in zip(first.examples, last.examples).prefix(3) {
-                lines.append(before.prompt)
-                lines.append("  \(first.stage): \(before.completion) \(mark(before))")
-                lines.append("  \(last.stage): \(after.completion) \(mark(after))")
+                lines.append(shown(before.prompt))
+                for (stage, example) in [(first.stage, before), (last.stage, after)] {
+                    lines.append("  \(stage) (\(mark(example))): \(shown(example.completion))")
+                }
             }
             lines.append("")
         }
         let example = summary.evaluations.last?.examples.first?.prompt ?? "..."
         lines += [
             "Next:",
-            "  swift run -c release grpo --help",
-            "  swift run -c release grpo generate --model \(directory.path) "
-                + "--prompt '\(example)' --samples 4",
+            "  \(program) --help",
+            "  \(program) generate --model \(directory.path) "
+                + "--prompt \(quoted(example)) --samples 4",
             "  open \(directory.report)   (the curves and ten completions)",
         ]
         return lines.joined(separator: "\n")
     }
 
     private static func mark(_ example: EvaluationResult.Example) -> String {
-        example.isRight ? "(right)" : "(wrong)"
+        example.isRight ? "right" : "wrong"
+    }
+
+    /// A text of the model on one line of bounded length.
+    private static func shown(_ text: String) -> String {
+        let line = text.split(whereSeparator: \.isNewline).joined(separator: " ")
+        return line.count > 200 ? line.prefix(200) + " ..." : line
+    }
+
+    /// A text as one word of a shell.
+    private static func quoted(_ text: String) -> String {
+        "'" + text.replacingOccurrences(of: "'", with: "'\\''") + "'"
     }
 }

@@ -1,7 +1,7 @@
 import Foundation
 import GRPOCheckpoints
 import GRPORollouts
-import GRPOTraining
+package import GRPOTraining
 
 /// Says whether two stages are the same computation: the hash of everything that goes in.
 struct StageIdentity {
@@ -34,17 +34,21 @@ struct StageIdentity {
 }
 
 /// The counters of a stage as a checkpoint keeps them.
-struct StageProgress: Codable {
+package struct StageProgress: Codable {
     var step: Int
     var updates: Int
     var tokens: Int
     var skipped: Int
 
     /// Rollouts as JSON; numbers keep their exact value.
-    static func encode(_ rollouts: [Rollout]) throws -> String {
+    package static func encode(_ rollouts: [Rollout]) throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         return String(decoding: try encoder.encode(rollouts), as: UTF8.self)
+    }
+
+    package static func decode(rollouts text: String) throws -> [Rollout] {
+        try JSONDecoder().decode([Rollout].self, from: Data(text.utf8))
     }
 
     /// Puts a checkpoint's counters, moments, reference and rollouts back into a fresh state.
@@ -68,7 +72,7 @@ struct StageProgress: Codable {
         state.tokens = progress.tokens
         state.skipped = progress.skipped
         if let rollouts = try file.text("rollouts.json") {
-            state.rollouts = try JSONDecoder().decode([Rollout].self, from: Data(rollouts.utf8))
+            state.rollouts = try decode(rollouts: rollouts)
         }
     }
 }
