@@ -95,7 +95,7 @@ struct RunDirectoryTests {
     func tornAppend() throws {
         let scratch = Scratch(), run = scratch.run
         let lock = try run.open(resuming: false)
-        try AtomicFile.write(
+        try RunFile.write(
             "{\"stage\":\"a\",\"step\":1}\n{\"stage\":\"a\",\"ste", to: run.metrics)
         try MetricsWriter(path: run.metrics).append(record("a", 2))
         #expect(MetricsReader.records(path: run.metrics).map(\.step) == [1, 2])
@@ -129,7 +129,7 @@ struct RunDirectoryTests {
         let missing = #expect(throws: RunError.self) { _ = try run.open(resuming: true) }
         #expect(missing?.cause == .input)
         var lock: RunLock? = try run.open(resuming: false)
-        try AtomicFile.write("schema: 1\n", to: run.recipe)
+        try RunFile.write("schema: 1\n", to: run.recipe)
         let held = #expect(throws: RunError.self) { _ = try run.open(resuming: true) }
         #expect(held?.message == "another process is running here")
         withExtendedLifetime(lock) {}
@@ -146,12 +146,12 @@ struct RunDirectoryTests {
         let scratch = Scratch()
         try RunDirectory.make(scratch.path)
         let file = scratch.path + "/a.txt"
-        try AtomicFile.write("one", to: file)
-        try AtomicFile.write("two", to: file)
+        try RunFile.write("one", to: file)
+        try RunFile.write("two", to: file)
         #expect(scratch.text(file) == "two")
         #expect(try FileManager.default.contentsOfDirectory(atPath: scratch.path) == ["a.txt"])
         let error = #expect(throws: RunError.self) {
-            try AtomicFile.write("x", to: scratch.path + "/none/a.txt")
+            try RunFile.write("x", to: file + "/b.txt")
         }
         #expect(error?.cause == .failure)
     }
@@ -185,7 +185,7 @@ struct RunDirectoryTests {
         let scratch = Scratch(), run = scratch.run
         try RunDirectory.make(run.checkpoints(stage: "grpo"))
         for step in [200, 50] {
-            try AtomicFile.write("", to: run.checkpoint(stage: "grpo", step: step))
+            try RunFile.write("", to: run.checkpoint(stage: "grpo", step: step))
         }
         #expect(run.checkpointSteps(stage: "grpo") == [50, 200])
     }

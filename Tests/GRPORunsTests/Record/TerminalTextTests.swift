@@ -64,8 +64,13 @@ struct TerminalTextTests {
             time += 1
             log.update("step \(step)")
         }
+        log.say("half")
+        for step in 26...36 {
+            time += 1
+            log.update("step \(step)")
+        }
         log.finish()
-        #expect(written == "step 1\nstep 11\nstep 21\nstep 25\n")
+        #expect(written == "step 10\nstep 20\nhalf\nstep 35\n")
     }
 
     @Test("a table with numbers to the right")

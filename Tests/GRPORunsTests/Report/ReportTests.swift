@@ -133,7 +133,9 @@ struct ReportTests {
             try metrics.append(record)
             let rows = (0..<16).map {
                 JSONValue.object([
-                    .init(key: "prompt", value: .string("p\(step)")),
+                    .init(
+                        key: "problem",
+                        value: .object([.init(key: "prompt", value: .string("p\(step)"))])),
                     .init(key: "text", value: .string("t\($0)")),
                     .init(key: "reward", value: .double(1)),
                 ])

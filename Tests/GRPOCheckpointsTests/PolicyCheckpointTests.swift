@@ -1,0 +1,167 @@
+import Foundation
+import GRPOCPU
+import GRPOCheckpoints
+import GRPOModels
+import GRPOTensors
+import GRPOTestSupport
+import GRPOTokenizers
+import Testing
+
+@Suite("Policies in checkpoints")
+struct PolicyCheckpointTests {
+    private let backend = CPUBackend(threads: 1)
+    private let tokenizer = CharacterTokenizer(alphabet: "0123456789")
+
+    private func decoder(seed: UInt64, layers: Int = 2, biases: Bool = false) -> Decoder {
+        TinyDecoder.make(
+            TinyDecoder.configuration(
+                scaling: .llama3(
+                    factor: 8, lowFrequencyFactor: 1, highFrequencyFactor: 4,
+                    originalMaxPositions: 64), tied: !biases, biases: biases, layers: layers),
+            seed: seed, on: backend)
+    }
+
+    private func bits(_ tensor: Tensor, of store: ParameterStore) -> [[UInt32]] {
+        store.parameters.map { parameter in
+            let address = tensor.address + parameter.range.lowerBound * tensor.dtype.byteCount
+            return Array(
+                UnsafeRawBufferPointer(
+                    start: address, count: parameter.range.count * tensor.dtype.byteCount
+                ).bindMemory(to: UInt32.self))
+        }
+    }
+
+    @Test("weights, moments and reference come back bit by bit", arguments: [false, true])
+    func roundTrip(biases: Bool) throws {
+        let directory = try TestDirectory()
+        let policy = decoder(seed: 1, biases: biases)
+        let reference = decoder(seed: 2, biases: biases)
+        let (first, second) = (
+            decoder(seed: 3, biases: biases), decoder(seed: 4, biases: biases)
+        )
+        // Numbers that a detour through decimals or another type would lose.
+        policy.store.parameters[0].values.fill(
+            from: (0..<policy.store.parameters[0].values.count).map { index in
+                [1e-45, -0.0, 1.1754942e-38, 3.4028235e38, 0.1][index % 5]
+            })
+        let texts = ["rollouts.json": "[0.1, \"é\\u0000\"]", "progress.json": "{}"]
+        let content = try PolicyCheckpoint.content(
+            policy, tokenizer: tokenizer.description,
+            moments: (first.store.values, second.store.values), reference: reference,
+            texts: texts)
+        let saved = try CheckpointStore(directory: directory.path).save(
+            content, step: 7, stage: "grpo", createdBy: "test"
+        ).checkpoint
+
+        let file = try PolicyCheckpoint(try Checkpoint.verify(saved.path))
+        #expect(file.configuration == policy.configuration)
+        #expect(file.tokenizer == tokenizer.description)
+        for (name, text) in texts { #expect(try file.text(name) == text) }
+        #expect(try file.text("absent.json") == nil)
+
+        let loaded = Decoder(file.configuration, backend: backend)
+        let version = loaded.store.parameters[0].weight.version
+        try file.load(into: loaded)
+        #expect(loaded.store.parameters[0].weight.version != version)
+        #expect(
+            bits(loaded.store.values, of: loaded.store)
+                == bits(policy.store.values, of: policy.store))
+        let anchor = Decoder(file.configuration, backend: backend)
+        #expect(try file.loadReference(into: anchor))
+        #expect(
+            bits(anchor.store.values, of: loaded.store)
+                == bits(reference.store.values, of: policy.store))
+        let moments = (
+            Decoder(file.configuration, backend: backend),
+            Decoder(file.configuration, backend: backend)
+        )
+        try file.load(
+            firstMoment: moments.0.store.values, secondMoment: moments.1.store.values, of: loaded)
+        #expect(
+            bits(moments.0.store.values, of: loaded.store)
+                == bits(first.store.values, of: policy.store))
+        #expect(
+            bits(moments.1.store.values, of: loaded.store)
+                == bits(second.store.values, of: policy.store))
+    }
+
+    @Test("equal policies have equal files")
+    func deterministic() throws {
+        let hashes = try (0..<2).map { _ in
+            let directory = try TestDirectory()
+            let content = try PolicyCheckpoint.content(
+                decoder(seed: 1), tokenizer: tokenizer.description, moments: nil, reference: nil,
+                texts: ["b": "2", "a": "1"])
+            return try CheckpointStore(directory: directory.path).save(
+                content, step: 1, stage: "x", createdBy: "test"
+            ).checkpoint.hash
+        }
+        #expect(hashes[0] == hashes[1])
+    }
+
+    @Test("what is not there is said: no reference, no moments, no policy at all")
+    func missing() throws {
+        let directory = try TestDirectory()
+        let store = try CheckpointStore(directory: directory.path)
+        let policy = decoder(seed: 1)
+        let content = try PolicyCheckpoint.content(
+            policy, tokenizer: tokenizer.description, moments: nil, reference: nil, texts: [:])
+        let bare = try store.save(content, step: 1, stage: "x", createdBy: "test").checkpoint
+        let file = try PolicyCheckpoint(bare)
+        let other = decoder(seed: 5)
+        #expect(try !file.loadReference(into: other))
+        let name = "optimizer/first_moment/\(policy.store.parameters[0].name)"
+        #expect(throws: CheckpointError.missingDataset(path: bare.path, name: name)) {
+            try file.load(
+                firstMoment: other.store.values, secondMoment: other.store.values, of: policy)
+        }
+
+        let sample = try store.saveSample(seed: 1, step: 2).checkpoint
+        #expect(throws: CheckpointError.missingDataset(path: sample.path, name: "model.json")) {
+            _ = try PolicyCheckpoint(sample).configuration
+        }
+    }
+
+    @Test("a decoder of another shape is refused by name")
+    func otherShape() throws {
+        let directory = try TestDirectory()
+        let content = try PolicyCheckpoint.content(
+            decoder(seed: 1, layers: 1), tokenizer: tokenizer.description, moments: nil,
+            reference: nil, texts: [:])
+        let saved = try CheckpointStore(directory: directory.path).save(
+            content, step: 1, stage: "x", createdBy: "test"
+        ).checkpoint
+        let file = try PolicyCheckpoint(saved)
+        let wider = TinyDecoder.make(
+            TinyDecoder.configuration(vocabulary: 12, layers: 1), on: backend)
+        let error = #expect(throws: CheckpointError.self) { try file.load(into: wider) }
+        guard case .mismatch(_, let name, _, _)? = error else {
+            Issue.record("expected a mismatch, found \(String(describing: error))")
+            return
+        }
+        #expect(name.hasPrefix("policy/"))
+    }
+
+    @Test("a policy that is not finite is never saved", arguments: [Double.nan, .infinity])
+    func nonFinite(value: Double) throws {
+        let directory = try TestDirectory()
+        let policy = decoder(seed: 1)
+        let parameter = policy.store.parameters[1]
+        var values = [Double](repeating: 0.5, count: parameter.values.count)
+        values[2] = value
+        parameter.values.fill(from: values)
+        let content = try PolicyCheckpoint.content(
+            policy, tokenizer: tokenizer.description, moments: nil, reference: nil, texts: [:])
+        let error = #expect(throws: CheckpointError.self) {
+            try CheckpointStore(directory: directory.path).save(
+                content, step: 1, stage: "x", createdBy: "test")
+        }
+        guard case .nonFinite(let array, let index, _)? = error else {
+            Issue.record("expected nonFinite, found \(String(describing: error))")
+            return
+        }
+        #expect(array == "policy/\(parameter.name)")
+        #expect(index == 2)
+        #expect(directory.names == [])
+    }
+}

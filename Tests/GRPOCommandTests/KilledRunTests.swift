@@ -1,0 +1,111 @@
+import Foundation
+import Testing
+
+/// Bit-equality is promised for the oneDNN engine; the command takes it where it is there.
+private let isExact =
+    (try? GrpoProcess.run("doctor", "--json"))
+    .map { $0.output.contains("\"found\": \"oneDNN ") } ?? true
+
+@Suite("A run that was ended from outside", .enabled(if: isExact), .serialized)
+struct KilledRunTests {
+    private static let steps = 40
+
+    private static let whole = Task { () throws -> (results: [String: Data], seconds: Double) in
+        let files = try CommandRun(steps: steps)
+        let start = Date()
+        let outcome = try files.finish()
+        #expect(outcome.code == 0, "\(outcome.errors)")
+        return (try files.results(), -start.timeIntervalSinceNow)
+    }
+
+    @Test("killed with -9 at random instants and resumed: the same bytes", arguments: [1, 2, 3])
+    func killed(seed: UInt64) async throws {
+        let whole = try await Self.whole.value
+        let files = try CommandRun(steps: Self.steps)
+        var random = Seeded(state: seed)
+        var kills = 0
+        for _ in 0..<6 {
+            let resuming = files.exists("run")
+            let running = try GrpoProcess.start(
+                ["run", files.recipe, "--output", files.run] + (resuming ? ["--resume"] : []))
+            try await Task.sleep(for: .seconds(random.uniform() * whole.seconds * 0.7))
+            if running.isRunning { kills += 1 }
+            running.kill(SIGKILL)
+            let outcome = try running.wait()
+            #expect([0, 137].contains(outcome.code), "\(outcome.errors)")
+        }
+        let last = try files.finish(resuming: files.exists("run"))
+        #expect(last.code == 0, "\(last.errors)")
+        #expect(differences(try files.results(), whole.results) == [])
+        #expect(kills >= 2)
+    }
+
+    @Test("Ctrl-C saves, says so, exits 130; the resumed run ends in the same bytes")
+    func interrupted() async throws {
+        let whole = try await Self.whole.value
+        let files = try CommandRun(steps: Self.steps)
+        let running = try GrpoProcess.start(["run", files.recipe, "--output", files.run, "--json"])
+        try await running.wait(for: "grpo 8/40")
+        running.kill(SIGINT)
+        let outcome = try running.wait()
+        #expect(outcome.code == 130)
+        #expect(outcome.errors.contains("saving; press Ctrl-C again to stop without saving"))
+        #expect(outcome.errors.contains("interrupted: stage grpo is saved at step "))
+        #expect(outcome.errors.contains("continue with --resume"))
+        #expect(outcome.output == "")
+        let resumed = try files.finish(resuming: true)
+        #expect(resumed.code == 0, "\(resumed.errors)")
+        #expect(differences(try files.results(), whole.results) == [])
+    }
+
+    @Test("a full disk: exit code 1, the earlier checkpoint whole, nothing half-written")
+    func fullDisk() async throws {
+        let whole = try await Self.whole.value
+        let files = try CommandRun(steps: Self.steps)
+        // Pretraining's checkpoints have 223 KB, those with a reference have more.
+        let outcome = try GrpoProcess.shell(
+            "ulimit -f 240; exec $GRPO run $1 --output $2", files.recipe, files.run)
+        #expect(outcome.code == 1, "\(outcome.errors)")
+        #expect(outcome.message.split(separator: "\n").count == 1)
+        #expect(outcome.message.contains("/checkpoints/grpo/step-000002.h5"))
+        #expect(outcome.message.contains("File too large; free some space"))
+        let names = try files.results().keys
+        #expect(!names.contains { $0.contains(".tmp-") })
+        #expect(!names.contains { $0.hasPrefix("checkpoints/grpo") })
+        let kept = files.run + "/checkpoints/pretrain/step-000040.h5"
+        #expect(try GrpoProcess.run("inspect", kept).code == 0)
+        let resumed = try files.finish(resuming: true)
+        #expect(resumed.code == 0, "\(resumed.errors)")
+        #expect(differences(try files.results(), whole.results) == [])
+    }
+
+    @Test("a second command in the same directory is refused")
+    func twoAtOnce() async throws {
+        let files = try CommandRun(steps: 2000)
+        let first = try GrpoProcess.start(["run", files.recipe, "--output", files.run])
+        try await first.wait(for: "pretrain 1/2000")
+        for arguments in [["--resume"], []] {
+            let second = try GrpoProcess.start(
+                ["run", files.recipe, "--output", files.run] + arguments
+            ).wait()
+            #expect(second.code == 2)
+            #expect(second.message.split(separator: "\n").count == 1)
+            if !arguments.isEmpty {
+                #expect(second.message.contains("another process is running here"))
+            }
+        }
+        #expect(first.isRunning)
+        first.kill(SIGKILL)
+        _ = try first.wait()
+    }
+}
+
+/// A small generator of its own, so that the instants are the same in every run of the tests.
+private struct Seeded {
+    var state: UInt64
+
+    mutating func uniform() -> Double {
+        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+        return Double(state >> 11) * 0x1p-53
+    }
+}
