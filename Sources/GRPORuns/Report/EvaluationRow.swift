@@ -59,8 +59,7 @@ package struct EvaluationRow: Codable, Sendable, Equatable {
     package var line: String {
         let bounds = interval.map { ShortNumber.fixed($0) }.joined(separator: ", ")
         return "pass@1 \(ShortNumber.fixed(passAt1)) [\(bounds)]  "
-            + "greedy \(ShortNumber.fixed(greedy))  format \(ShortNumber.fixed(format))  "
-            + "length \(ShortNumber.fixed(meanLength, decimals: 1))"
+            + "greedy \(ShortNumber.fixed(greedy))  format \(ShortNumber.fixed(format))"
     }
 
     package static let header = [

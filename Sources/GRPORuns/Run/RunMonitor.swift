@@ -127,7 +127,9 @@ final class RunMonitor: StageMonitor {
     }
 
     static func short(_ value: Double) -> String {
-        let format = abs(value) >= 2 ? "%.1f" : abs(value) >= 0.01 || value == 0 ? "%.3f" : "%.2e"
+        let size = abs(value)
+        let format =
+            size >= 10 ? "%.1f" : size >= 2 ? "%.2f" : size >= 0.01 || size == 0 ? "%.3f" : "%.2e"
         return String(format: format, value)
     }
 }
