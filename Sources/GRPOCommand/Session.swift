@@ -59,6 +59,6 @@ struct Grpo: AsyncParsableCommand {
         subcommands: [
             RunCommand.self, EvaluateCommand.self, GenerateCommand.self, InspectCommand.self,
             TasksCommand.self, RewardsCommand.self, TokenizeCommand.self, ReportCommand.self,
-            DoctorCommand.self,
+            DoctorCommand.self, BenchmarkCommand.self,
         ])
 }

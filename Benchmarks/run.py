@@ -1,0 +1,240 @@
+#!/usr/bin/env python3
+"""Runs grpo and its peers alternately on the same work and prints ratios with their spread.
+
+    Benchmarks/run.py                        every comparison, five pairs each
+    Benchmarks/run.py --only train --pairs 7
+    Benchmarks/run.py --precision float32    against peers in float32
+
+Needs the standard library alone; the peers run in the environment that `Benchmarks/setup` made.
+"""
+
+import argparse
+import json
+import os
+import re
+import statistics
+import subprocess
+import sys
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent
+
+
+@dataclass
+class Peer:
+    name: str
+    command: list  # of the script and its arguments, or of a program
+    llama_sequences: int = 0
+
+
+@dataclass
+class Comparison:
+    work: str
+    ours: str  # a name of `grpo benchmark`
+    peers: list
+    with_model: bool = False
+    by_seconds: bool = False  # same step, not same tokens
+    our_runs: list = field(default_factory=list)
+    peer_runs: dict = field(default_factory=dict)
+
+
+def comparisons(options):
+    both = ["float32"] if options.precision == "float32" else ["bfloat16", "float32"]
+    kind = options.precision
+    model = str(options.model)
+    build = HERE / ".build"
+
+    def torch(script, *arguments, precisions=both):
+        label = {"float32": "fp32", "bfloat16": "bf16 autocast"}
+        return [Peer(f"PyTorch {label[p]}", [script, *arguments, "--precision", p])
+                for p in precisions]
+
+    def llama(sequences):
+        file = build / f"smollm2-{'F32' if kind == 'float32' else 'BF16'}.gguf"
+        program = build / "llama" / "bin" / "llama-batched-bench"
+        if not program.exists() or not file.exists():
+            return []
+        room = str(sequences * 128)
+        return [Peer(
+            f"llama.cpp {kind}",
+            [str(program), "-m", str(file), "-c", room, "-b", "4096", "-ub", "512",
+             "-npp", "64", "-ntg", "64", "-npl", str(sequences), "-t", str(options.threads),
+             "-tb", str(options.threads)], sequences)]
+
+    def generate(sequences):
+        return [Peer(
+            f"Hugging Face {kind}",
+            ["decode.py", "--sequences", str(sequences), "--precision", kind])]
+
+    def trl(prompts, length):
+        return [Peer(
+            f"TRL {kind}",
+            ["trl_step.py", "--model", model, "--prompts", str(prompts), "--length", str(length),
+             "--precision", kind])]
+
+    return [
+        Comparison("train, 16 x 256 tokens", "train", torch("train.py")),
+        Comparison("decode, 64 sequences", "decode-64", llama(64) + generate(64)),
+        Comparison("decode, 16 sequences", "decode-16", llama(16) + generate(16)),
+        Comparison("decode, 1 sequence", "decode-1", llama(1) + generate(1)),
+        Comparison("GRPO step 4 x 8 x 128", "grpo-step-4x8x128", trl(4, 128), True, True),
+        Comparison("GRPO step 8 x 8 x 24", "grpo-step-8x8x24", trl(8, 24), True, True),
+        Comparison(
+            "character model: pretraining", "character-pretrain",
+            torch("characters.py", "pretrain", "--tokens", "30")),
+        Comparison(
+            "character model: GRPO step", "character-grpo-step",
+            torch("characters.py", "grpo", "--tokens", "58")),
+    ]
+
+
+def environment(options):
+    """The children's: OpenBLAS and the peers choose their kernels for this very CPU."""
+    result = dict(os.environ)
+    for name in ["OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "MKL_ENABLE_INSTRUCTIONS"]:
+        result.pop(name, None)
+    result["OMP_NUM_THREADS"] = str(options.threads)
+    result["TOKENIZERS_PARALLELISM"] = "false"
+    return result
+
+
+def run(command, options):
+    """The standard output of a child and its peak resident memory in bytes."""
+    child = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        env=environment(options))
+    errors = []
+    reader = threading.Thread(target=lambda: errors.append(child.stderr.read()))
+    reader.start()
+    output = child.stdout.read()
+    reader.join()
+    _, status, usage = os.wait4(child.pid, 0)
+    child.returncode = os.waitstatus_to_exitcode(status)
+    if child.returncode != 0:
+        raise RuntimeError(
+            f"{' '.join(command)}: exit code {child.returncode}\n{''.join(errors)[-2000:]}")
+    return output, usage.ru_maxrss * 1024
+
+
+def ours(comparison, options):
+    command = [
+        str(options.grpo), "benchmark", "--json", "--only", comparison.ours, "--precision",
+        options.precision, "--threads", str(options.threads), "--repetitions",
+        str(options.repetitions)]
+    if comparison.with_model:
+        command += ["--model", str(options.model)]
+    output, memory = run(command, options)
+    document = json.loads(output)
+    result = document["results"][0]
+    result["memory"] = memory
+    result["setting"] = {
+        key: document[key] for key in ["engine", "core", "threads", "precision", "matrix_gflops"]}
+    return result
+
+
+def theirs(peer, options):
+    if peer.llama_sequences:
+        output, memory = run(peer.command, options)
+        # Columns: PP, TG, B, N_KV, T_PP, S_PP, T_TG, S_TG, T, S; S_TG is tokens a second of
+        # generation, over the time after the prefill.
+        rows = [line for line in output.splitlines() if re.match(r"\|\s*64 \|\s*64 \|", line)]
+        cells = [cell.strip() for cell in rows[-1].strip("|").split("|")]
+        tokens = peer.llama_sequences * 64
+        return {"tokens": tokens, "s": float(cells[6]), "tokens_per_s": float(cells[7]),
+                "memory": memory}
+    script, *arguments = peer.command
+    command = [
+        str(options.venv / "bin" / "python"), str(HERE / "peers" / script), *arguments,
+        "--threads", str(options.threads), "--repetitions", str(options.repetitions)]
+    output, memory = run(command, options)
+    line = [line for line in output.splitlines() if line.startswith("RESULT ")][-1]
+    return {**json.loads(line[len("RESULT "):]), "memory": memory}
+
+
+def measure(comparison, options):
+    for pair in range(options.pairs):
+        load = os.getloadavg()[0]
+        print(f"{comparison.work}: pair {pair + 1} of {options.pairs}, load {load:.2f}",
+              file=sys.stderr, flush=True)
+        comparison.our_runs.append(ours(comparison, options))
+        for peer in comparison.peers:
+            result = theirs(peer, options)
+            comparison.peer_runs.setdefault(peer.name, []).append(result)
+            print(f"  {peer.name}: ours {brief(comparison.our_runs[-1])}, peer {brief(result)}",
+                  file=sys.stderr, flush=True)
+
+
+def brief(result):
+    return f"{result['tokens_per_s']:.4g} tokens/s ({result['s']:.3g} s)"
+
+
+def speed(comparison, result):
+    return 1 / result["s"] if comparison.by_seconds else result["tokens_per_s"]
+
+
+def rows(comparison):
+    mine = comparison.our_runs
+    for name, results in comparison.peer_runs.items():
+        ratios = [speed(comparison, a) / speed(comparison, b) for a, b in zip(mine, results)]
+        memory = statistics.median(b["memory"] / a["memory"] for a, b in zip(mine, results))
+
+        def figure(runs):
+            if comparison.by_seconds:
+                return f"{statistics.median(r['s'] for r in runs):.3g} s"
+            return f"{statistics.median(r['tokens_per_s'] for r in runs):.4g} tokens/s"
+
+        yield (comparison.work, name, figure(mine), figure(results),
+               f"{statistics.median(ratios):.2f} x",
+               f"{min(ratios):.2f} to {max(ratios):.2f}",
+               f"{mine[0]['memory'] / 1e9:.2f} / {results[0]['memory'] / 1e9:.2f} GB",
+               f"1/{memory:.1f}", str(len(ratios)))
+
+
+def main():
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--grpo", type=Path, default=ROOT / ".build" / "release" / "grpo")
+    parser.add_argument("--venv", type=Path, default=HERE / ".venv")
+    parser.add_argument("--model", type=Path, default=ROOT / "Models" / "smollm2.gguf")
+    parser.add_argument("--pairs", type=int, default=5)
+    parser.add_argument("--repetitions", type=int, default=3, help="within a run; the median counts")
+    parser.add_argument("--threads", type=int, default=os.cpu_count())
+    parser.add_argument("--precision", choices=["bfloat16", "float32"], default="bfloat16")
+    parser.add_argument("--only", nargs="+", default=[], help="names of `grpo benchmark`")
+    parser.add_argument("--peer", default="", help="only peers whose name contains this")
+    parser.add_argument("--output", type=Path, help="also write every run as JSON")
+    options = parser.parse_args()
+
+    chosen = [c for c in comparisons(options) if not options.only or c.ours in options.only]
+    if not chosen:
+        names = ", ".join(c.ours for c in comparisons(options))
+        parser.error(f"--only: expected some of {names}; found {' '.join(options.only)}")
+    if not options.grpo.exists():
+        parser.error(f"{options.grpo} is not there: run swift build -c release")
+    if not (options.venv / "bin" / "python").exists():
+        parser.error(f"{options.venv} has no Python: run Benchmarks/setup")
+    for comparison in chosen:
+        comparison.peers = [p for p in comparison.peers if options.peer in p.name]
+        measure(comparison, options)
+
+    setting = chosen[0].our_runs[0]["setting"]
+    print(f"\n{setting['engine']}, core {setting['core']}, {setting['threads']} threads, "
+          f"{setting['precision']}; load at the end {os.getloadavg()[0]:.2f}\n")
+    header = ("work", "peer", "grpo", "peer's", "ratio", "from, to", "peak memory", "of peer's",
+              "pairs")
+    print("| " + " | ".join(header) + " |")
+    print("|" + "---|" * len(header))
+    for comparison in chosen:
+        for row in rows(comparison):
+            print("| " + " | ".join(row) + " |")
+    if options.output:
+        options.output.write_text(json.dumps(
+            [{"work": c.work, "ours": c.our_runs, "peers": c.peer_runs} for c in chosen],
+            indent=1))
+
+
+if __name__ == "__main__":
+    main()
