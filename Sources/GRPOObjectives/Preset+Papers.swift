@@ -82,7 +82,9 @@ extension Preset {
                 field("steps_per_generation", 16, "\(place): 8,192 outputs in 16 minibatches"),
                 field("num_iterations", 1, "\(place): a single inner epoch"),
                 field("max_completion_length", 32768, "\(place): at most 32,768 tokens"),
-                field("ref_model_sync_steps", 400, "\(place): reference replaced each 400 steps"),
+                field("sync_ref_model", true, "\(place): reference replaced each 400 steps"),
+                field("ref_model_mixup_alpha", number: 1, "\(place): replaced by the policy"),
+                field("ref_model_sync_steps", 400, "\(place): each 400 steps"),
             ]
     }
 

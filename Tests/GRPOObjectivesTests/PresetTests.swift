@@ -7,7 +7,7 @@ struct PresetTests {
     static let stageKeys: Set<String> = [
         "learning_rate", "lr_scheduler_type", "num_generations", "num_iterations",
         "prompts_per_step", "steps_per_generation", "temperature", "max_completion_length",
-        "ref_model_sync_steps",
+        "sync_ref_model", "ref_model_mixup_alpha", "ref_model_sync_steps",
     ]
 
     /// The objective's fields of a preset, merged onto the defaults as a recipe merges them.
@@ -62,7 +62,8 @@ struct PresetTests {
             "learning_rate": .double(3e-6), "beta": .double(0.001), "epsilon": .double(10),
             "temperature": .double(1), "num_generations": .int(16), "prompts_per_step": .int(32),
             "steps_per_generation": .int(16), "num_iterations": .int(1),
-            "max_completion_length": .int(32768), "ref_model_sync_steps": .int(400),
+            "max_completion_length": .int(32768), "sync_ref_model": .bool(true),
+            "ref_model_mixup_alpha": .double(1), "ref_model_sync_steps": .int(400),
         ]
         for (key, value) in expected { #expect(preset[key] == value, "\(key)") }
         let objective = try Self.settings(preset).objective(maxCompletionLength: 32768)
