@@ -76,16 +76,20 @@ package struct ReportData: Sendable {
     }
 
     /// Completions from the saved rollouts of the last stage that has a reward: three from its
-    /// first step, the others from its last, spread evenly over the step's groups.
+    /// first generation, the others from its last, spread evenly over the generation's groups.
     ///
     /// The rows are those of `Rollout`.
     package static func completions(
         of directory: RunDirectory, records: [MetricsRecord], count: Int
     ) -> [Completion] {
-        guard let last = records.last(where: { $0.number("reward") != nil }),
-            let first = records.first(where: {
-                $0.stage == last.stage && $0.number("reward") != nil
-            })
+        // A generation that serves several steps is saved under its first.
+        func isSampled(_ record: MetricsRecord) -> Bool {
+            record.number("reward") != nil
+                && FileManager.default.fileExists(
+                    atPath: directory.rollouts(stage: record.stage, step: record.step))
+        }
+        guard let last = records.last(where: isSampled),
+            let first = records.first(where: { $0.stage == last.stage && isSampled($0) })
         else { return [] }
         func pick(_ record: MetricsRecord, _ count: Int) -> [Completion] {
             let rows = RolloutWriter.rows(directory, stage: record.stage, step: record.step)
