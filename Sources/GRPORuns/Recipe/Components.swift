@@ -123,7 +123,7 @@ extension TaskSetting {
         struct Holder: Codable, Sendable {
             var task: TaskSetting
         }
-        let place = Place.argument(text)
+        let place = Place.argument("task \(text)")
         let node = try RecipeReader.read(text, at: place)
         let root = RecipeNode(
             .mapping([RecipeNode.Entry(key: "task", keyPlace: place, value: node)]), at: place)

@@ -2,7 +2,7 @@
 package enum Place: Sendable, Hashable {
     /// A file as the user named it; line and column count from 1, columns in Unicode scalars.
     case file(String, line: Int, column: Int)
-    /// The text of a `--set` argument.
+    /// An argument as it was given: `--set seed=1`.
     case argument(String)
     /// A fragment that the recipe names, such as a paper's preset.
     case fragment(String)
@@ -14,7 +14,7 @@ extension Place: CustomStringConvertible {
     package var description: String {
         switch self {
         case .file(let name, let line, let column): "\(name):\(line):\(column)"
-        case .argument(let text): "--set \(text)"
+        case .argument(let text): text
         case .fragment(let name): name
         case .defaults: "defaults"
         }

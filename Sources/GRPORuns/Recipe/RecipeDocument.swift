@@ -129,7 +129,7 @@ package struct RecipeDocument: Sendable {
     /// Applies `--set` arguments; what is wrong with one is kept for ``decode(_:userInfo:checks:)``.
     package mutating func apply(arguments: [String]) {
         for argument in arguments {
-            let place = Place.argument(argument)
+            let place = Place.argument("--set \(argument)")
             guard let equals = argument.firstIndex(of: "="), equals > argument.startIndex else {
                 problems.append(
                     RecipeProblem(
