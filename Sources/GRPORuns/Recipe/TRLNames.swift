@@ -4,8 +4,8 @@ package enum TRLNames {
     private static let batch =
         "a step is prompts_per_step x num_generations completions; set prompts_per_step"
     private static let memory =
-        "micro-batches are sized from memory and do not change the gradient; "
-        + "set prompts_per_step for the size of a step"
+        "micro-batches do not change the gradient; set micro_batch_tokens for memory, "
+        + "prompts_per_step for the size of a step"
     private static let biased =
         "training samples from the full distribution, because a truncated one biases the ratio; "
         + "set temperature, or use it in evaluation only"
@@ -57,7 +57,7 @@ package enum TRLNames {
         "save_strategy": "set save_steps",
         "eval_strategy": "set eval_steps",
         "evaluation_strategy": "set eval_steps",
-        "save_total_limit": "set save_steps",
+        "save_total_limit": "the two newest checkpoints are kept; remove it",
         "data_seed": "set seed",
         "dataloader_num_workers": threads,
         "num_processes": threads,

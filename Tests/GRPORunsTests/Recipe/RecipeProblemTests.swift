@@ -118,7 +118,7 @@ struct RecipeProblemTests {
         "keys of TRL that are not ours name what to write",
         arguments: [
             ("per_device_train_batch_size: 8", "set prompts_per_step"),
-            ("gradient_accumulation_steps: 4", "micro-batches are sized from memory"),
+            ("gradient_accumulation_steps: 4", "set micro_batch_tokens"),
             ("generation_batch_size: 64", "set steps_per_generation"),
             ("num_train_epochs: 1", "set max_steps"), ("use_vllm: true", "one engine"),
             ("bf16: true", "set precision"), ("logging_steps: 1", "every step is recorded"),
