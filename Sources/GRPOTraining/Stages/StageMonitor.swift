@@ -52,21 +52,6 @@ package struct StageState {
     package var skipped: Int
 }
 
-/// What was saved of a stage: plain values, to be put back.
-package struct SavedStage: Sendable {
-    package var step: Int
-    package var tokens: Int
-    package var skipped: Int
-    package var rollouts: [Rollout]
-
-    package init(step: Int, tokens: Int, skipped: Int, rollouts: [Rollout]) {
-        self.step = step
-        self.tokens = tokens
-        self.skipped = skipped
-        self.rollouts = rollouts
-    }
-}
-
 /// How a stage ended.
 package enum StageOutcome: Sendable, Equatable {
     case finished
