@@ -103,7 +103,8 @@ package struct PretrainStage {
     /// Adds the gradient of the mean negative log-likelihood; returns the loss in nats a token.
     private func accumulate(_ texts: [Text], _ tokens: Int, into decoder: Decoder) -> Double {
         let objective = LikelihoodObjective()
-        let normalizer = Normalizer(tokens: tokens, sequences: texts.count)
+        let scored = texts.count { $0.firstTarget < $0.ids.count }
+        let normalizer = Normalizer(tokens: tokens, sequences: scored)
         var loss = 0.0
         var start = 0
         while start < texts.count {
