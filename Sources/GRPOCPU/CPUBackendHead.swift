@@ -75,6 +75,7 @@ extension CPUBackend {
         let inverse = Float(1 / temperature)
         let storage = pool.storage(
             byteCount: rows * blocks.count * MemoryLayout<grpo_head_block>.stride)
+        defer { withExtendedLifetime(storage) {} }
         let statistics = storage.bytes.assumingMemoryBound(to: grpo_head_block.self)
         let tileBytes = Self.headRows * packed.panelWidth * MemoryLayout<Float>.size
         let (source, rowBytes) = (hidden.address, hidden.columns * hidden.dtype.byteCount)

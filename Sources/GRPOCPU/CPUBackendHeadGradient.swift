@@ -26,6 +26,7 @@ extension CPUBackend {
         let rowBytes = weight.outputs * activationType.byteCount
         let chunk = max(64, Self.gradientBytes / rowBytes / 64 * 64)
         let dLogits = pool.storage(byteCount: min(chunk, targets.count) * rowBytes)
+        defer { withExtendedLifetime(dLogits) {} }
         let backward = packed(weight, transposed: true)
         for start in stride(from: 0, to: targets.count, by: chunk) {
             let range = start..<min(targets.count, start + chunk)

@@ -52,6 +52,7 @@ extension CPUBackend {
     ) {
         let blocks = (rows + rowsPerBlock - 1) / rowsPerBlock
         let storage = pool.storage(byteCount: blocks * width * MemoryLayout<Float>.size)
+        defer { withExtendedLifetime(storage) {} }
         let partials = storage.bytes.assumingMemoryBound(to: Float.self)
         workers.run(tasks: blocks) { block, _ in
             let range = block * rowsPerBlock..<min(rows, (block + 1) * rowsPerBlock)
