@@ -12,6 +12,12 @@ import GRPOTasks
 /// - Parameter added: types of `RewardFunction`, `ProblemSource` or `TextSource`; recipes use them
 ///   by their names.
 public func main(adding added: [any Sendable.Type] = []) async -> Never {
+    for type in added {
+        precondition(
+            type is any ProblemSource.Type || type is any TextSource.Type
+                || type is any RewardFunction.Type,
+            "\(type) is added, expected a RewardFunction, ProblemSource or TextSource")
+    }
     let components = Components(
         tasks: added.compactMap { $0 as? any ProblemSource.Type },
         texts: added.compactMap { $0 as? any TextSource.Type },
