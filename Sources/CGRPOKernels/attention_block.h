@@ -31,7 +31,7 @@ INLINE void load_keys(
     }
 }
 
-/// The same rows as columns, [padded, KEY_BLOCK]; missing keys of the last 16 are 0.
+/// The same rows as columns, [padded, KEY_BLOCK]; missing keys of the last 16 repeat the last one.
 INLINE void load_keys_transposed(
     const void *x, const grpo_attention *a, const grpo_span *span, int64_t kv_head, int64_t begin,
     int64_t count, float *out, const int bf16

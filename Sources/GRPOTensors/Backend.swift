@@ -99,7 +99,7 @@ package protocol Backend: AnyObject {
 
     /// y[i] = x[rows[i]]; any type.
     func gatherRows(_ x: Tensor, _ rows: [Int32], y: Tensor)
-    /// y[rows[i]] = x[i], rows distinct; any type. Serves the cache and the head's backward.
+    /// y[rows[i]] = x[i], rows distinct; any type. Serves the cache.
     func scatterRows(_ x: Tensor, _ rows: [Int32], y: Tensor)
     /// Copies with rounding to y's type.
     func cast(_ x: Tensor, y: Tensor)
