@@ -71,11 +71,12 @@ package struct Recipe: RecipeSettings {
             if let seed = stage.placement.seed, seed < 0 {
                 report("seed", "must be at least 0, found \(seed)")
             }
-            if case .pretrain(let pretrain) = stage, pretrain.data.source.problems().isEmpty,
-                task.source.problems().isEmpty
-            {
-                for conflict in pretrain.data.source.conflicts(with: task.source) {
-                    report("data", "\(conflict.key): \(conflict.message)")
+            if case .pretrain(let pretrain) = stage, pretrain.data.source.problems().isEmpty {
+                for held in [task, evaluation.task].compactMap({ $0 })
+                where held.source.problems().isEmpty {
+                    for conflict in pretrain.data.source.conflicts(with: held.source) {
+                        report("data", "\(conflict.key): \(conflict.message)")
+                    }
                 }
             }
             earlier.append(stage.name)
