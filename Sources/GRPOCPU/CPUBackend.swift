@@ -44,7 +44,7 @@ package final class CPUBackend: Backend {
         }
         self.workers = workers
         self.products = MatrixProducts(engine: engine)
-        self.activationType = precision.cpuActivationType
+        self.activationType = precision.activationType(for: engine)
         self.level = level
         self.kernels = kernels
     }

@@ -16,6 +16,7 @@ extension CPUBackend {
 
     /// Tasks split the channels, so that every element of the table sums in the order of tokens.
     package func embeddingBackward(_ dy: Tensor, _ tokens: [Int32], dTable: Tensor) {
+        guard !tokens.isEmpty else { return }
         let width = dTable.columns
         let (source, target) = (dy.f32, dTable.f32)
         let channels = max(64, blockSize(cost: tokens.count) / 16 * 16)

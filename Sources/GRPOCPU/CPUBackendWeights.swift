@@ -5,8 +5,8 @@ import GRPOTensors
 /// Each copy carries the version of the values it was made from; a copy of another version is never
 /// used, only overwritten.
 final class PackedCopies: WeightCopies {
-    /// Packed copies belong to the engine that made them.
-    private unowned let owner: CPUBackend
+    /// Packed copies belong to the engine that made them, and die with its backend.
+    private weak var owner: CPUBackend?
     private var forward: (packed: PackedWeight, version: UInt64)?
     private var backward: (packed: PackedWeight, version: UInt64)?
 
@@ -21,6 +21,7 @@ final class PackedCopies: WeightCopies {
     func packed(_ weight: Weight, transposed: Bool) -> PackedWeight {
         let old = transposed ? backward : forward
         if let old, old.version == weight.version { return old.packed }
+        guard let owner else { preconditionFailure("packed copies of a backend that is gone") }
         let packed = owner.products.pack(
             weight.values.f32, outputs: transposed ? weight.inputs : weight.outputs,
             inputs: transposed ? weight.outputs : weight.inputs, type: owner.activationType,

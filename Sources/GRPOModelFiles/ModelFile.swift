@@ -19,12 +19,14 @@ package enum ModelFile: Sendable {
         {
             return try directory(path)
         }
+        // The mapping goes away with the file, so the bytes are copied while it is there.
         let file = try MappedFile(path: path)
-        if file.bytes.starts(with: ggufMagic) { return .model(try GGUFModel(path: path)) }
-        if file.bytes.starts(with: hdf5Magic) { return .checkpoint(path: path) }
+        let head = withExtendedLifetime(file) { Array(file.bytes.prefix(64)) }
+        if head.starts(with: ggufMagic) { return .model(try GGUFModel(path: path)) }
+        if head.starts(with: hdf5Magic) { return .checkpoint(path: path) }
         throw ModelFileError(
-            file: path, place: .file, found: beginning(of: file.bytes), expected: expected,
-            remedy: file.bytes.starts(with: Array("version https://git-lfs".utf8))
+            file: path, place: .file, found: beginning(of: head), expected: expected,
+            remedy: head.starts(with: Array("version https://git-lfs".utf8))
                 ? "It stands for a large file that git did not fetch: run `git lfs pull` there."
                 : remedy)
     }
@@ -52,7 +54,7 @@ package enum ModelFile: Sendable {
     }
 
     /// The first bytes for a message, as text where they are text.
-    private static func beginning(of bytes: UnsafeRawBufferPointer) -> String {
+    private static func beginning(of bytes: [UInt8]) -> String {
         let head = bytes.prefix(16)
         if head.allSatisfy({ (0x20..<0x7F).contains($0) || $0 == 0x0A }) {
             return "text that begins " + printable(String(decoding: head, as: UTF8.self))

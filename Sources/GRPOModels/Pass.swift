@@ -36,6 +36,14 @@ package final class KeyValueCache {
     let layers: [(k: Tensor, v: Tensor)]
     package let rows: Int
 
+    /// What one row takes in all layers, in bytes.
+    package static func rowBytes(
+        _ configuration: DecoderConfiguration, backend: any Backend
+    ) -> Int {
+        2 * configuration.layers * configuration.keyValueHeads * configuration.headDim
+            * backend.activationType.byteCount
+    }
+
     package init(_ configuration: DecoderConfiguration, rows: Int, backend: any Backend) {
         let shape = [rows, configuration.keyValueHeads * configuration.headDim]
         self.rows = rows

@@ -36,6 +36,11 @@ struct RolloutBatch {
     private let settings: RolloutSettings
     private let step: Int
     private let endings: Set<Int32>
+    /// Sequences decoded at once: what the settings ask for and the cache has room for.
+    private let slots: Int
+
+    /// The most that keys and values of completions may take.
+    private static let cacheBytes = 1 << 31
 
     private let cache: KeyValueCache
     /// Rows of completions, all of one size, so that they never fragment.
@@ -64,9 +69,15 @@ struct RolloutBatch {
             repeating: Array(repeating: nil, count: settings.numGenerations),
             count: requests.count)
 
+        let decoder = policy.decoder
+        let bytes = KeyValueCache.rowBytes(decoder.configuration, backend: decoder.backend)
+        let places = Self.cacheBytes / (bytes * settings.maxCompletionLength)
+        let slots = max(
+            1, min(settings.concurrency, places, requests.count * settings.numGenerations))
+        self.slots = slots
+
         // Stragglers of earlier groups must not keep new prompts out: prompts get room for one in
         // every place, as far as that takes no more rows than the completions do.
-        let slots = max(1, min(settings.concurrency, requests.count * settings.numGenerations))
         let longest = requests.map(\.promptIDs.count).max() ?? 0
         let promptsAtOnce = (slots + settings.numGenerations - 1) / settings.numGenerations
         let affordable = slots * settings.maxCompletionLength / max(1, longest)
@@ -76,9 +87,9 @@ struct RolloutBatch {
             promptArea..<promptArea + slots * settings.maxCompletionLength)
         promptRows = RowAllocator(0..<promptArea)
         cache = KeyValueCache(
-            policy.decoder.configuration,
+            decoder.configuration,
             rows: promptArea + slots * settings.maxCompletionLength,
-            backend: policy.decoder.backend)
+            backend: decoder.backend)
     }
 
     /// The finished groups, in the order of the requests.
@@ -102,11 +113,11 @@ struct RolloutBatch {
 
     /// Admits sequences until no place, row or request is left; draws their first tokens.
     private mutating func fill() {
-        while running.count < settings.concurrency {
+        while running.count < slots {
             if !prompts.contains(where: { $0.waitingSamples > 0 }) { prefill() }
             guard let prompt = prompts.first(where: { $0.waitingSamples > 0 }) else { return }
             var admitted: [Running] = []
-            while prompt.waitingSamples > 0, running.count + admitted.count < settings.concurrency,
+            while prompt.waitingSamples > 0, running.count + admitted.count < slots,
                 let rows = completionRows.take(settings.maxCompletionLength)
             {
                 let sample = settings.numGenerations - prompt.waitingSamples
@@ -129,7 +140,7 @@ struct RolloutBatch {
         var tokens: [Int32] = []
         var cacheRows: [Int32] = []
         var admitted: [(request: Int, rows: Range<Int>)] = []
-        var places = settings.concurrency - running.count
+        var places = slots - running.count
         while places > 0, nextRequest < requests.count,
             let rows = promptRows.take(requests[nextRequest].promptIDs.count)
         {

@@ -55,7 +55,7 @@ package enum RunReport {
             }
             lines.append("")
         }
-        let example = summary.evaluations.last?.examples.first?.prompt ?? "..."
+        let example = summary.evaluations.last?.examples.first?.asked ?? "..."
         lines += [
             "Next:",
             "  \(program) --help",

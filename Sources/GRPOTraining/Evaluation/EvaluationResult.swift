@@ -24,12 +24,15 @@ package struct EvaluationResult: Sendable, Equatable {
     package var examples: [Example]
 
     package struct Example: Sendable, Equatable, Codable {
+        /// The bare question.
         package var prompt: String
+        /// What the policy was given: the question in its template.
+        package var asked: String
         package var completion: String
         package var isRight: Bool
 
         private enum CodingKeys: String, CodingKey {
-            case prompt, completion
+            case prompt, asked, completion
             case isRight = "is_right"
         }
     }

@@ -49,7 +49,8 @@ package struct Evaluator {
             Sampling(temperature: settings.temperature, topP: settings.topP), progress)
         let greedy = try complete(
             policy, requests, samples: 1, Sampling(temperature: 0), progress)
-        return summarize(sampled, greedy: greedy, stage: stage)
+        let asked = try problems.prefix(10).map { try prompt.text($0, with: policy.tokenizer) }
+        return summarize(sampled, greedy: greedy, stage: stage, asked: asked)
     }
 
     private func complete(
@@ -66,7 +67,8 @@ package struct Evaluator {
     }
 
     private func summarize(
-        _ groups: [RolloutGroup], greedy: [RolloutGroup], stage: String
+        _ groups: [RolloutGroup], greedy: [RolloutGroup], stage: String,
+        asked: [String]
     ) -> EvaluationResult {
         let verdicts = groups.map { group in
             group.completions.map { isRight($0.completion.text, group.problem) }
@@ -93,10 +95,10 @@ package struct Evaluator {
             majAtK: Double(majority) / Double(max(1, groups.count)),
             format: Self.mean(texts.map { format.isWellFormed($0.text) ? 1 : 0 }),
             meanLength: Self.mean(texts.map { Double($0.tokenCount) }),
-            examples: zip(groups, verdicts).prefix(10).map { group, verdicts in
+            examples: zip(asked, zip(groups, verdicts)).map { asked, sampled in
                 EvaluationResult.Example(
-                    prompt: group.problem.prompt, completion: group.completions[0].completion.text,
-                    isRight: verdicts[0])
+                    prompt: sampled.0.problem.prompt, asked: asked,
+                    completion: sampled.0.completions[0].completion.text, isRight: sampled.1[0])
             })
     }
 
