@@ -12,10 +12,6 @@ struct PeakMemory {
     /// Begins a measurement; memory that nothing uses goes back to the system first.
     static func start(_ pool: StoragePool) -> PeakMemory {
         pool.trim()
-        #if canImport(Glibc)
-            // The heap otherwise keeps what it was given back.
-            malloc_trim(0)
-        #endif
         pool.beginPhase()
         // "5" resets the peak to what is resident now.
         let reset = FileHandle(forWritingAtPath: "/proc/self/clear_refs")
