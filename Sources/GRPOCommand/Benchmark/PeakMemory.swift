@@ -23,6 +23,13 @@ struct PeakMemory {
         isCounted ? Self.peakResident ?? pool.highWaterMark : pool.highWaterMark
     }
 
+    /// Lets the heap return what it was given back, where the C library knows how to.
+    private static func trimHeap() {
+        guard let symbol = dlsym(dlopen(nil, RTLD_NOW), "malloc_trim") else { return }
+        typealias Trim = @convention(c) (Int) -> Int32
+        _ = unsafeBitCast(symbol, to: Trim.self)(0)
+    }
+
     private static var peakResident: Int? {
         guard let status = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)
         else { return nil }
