@@ -14,11 +14,17 @@ struct EvaluateCommand: AsyncParsableCommand {
     @Option(help: "A checkpoint, a run directory (RUN or RUN:STAGE) or a .gguf file.")
     var model: String
 
-    @Option(help: "The task as in a recipe: sums, or '{sums: {digits: 3}}'.")
-    var task: String
+    @Option(
+        help: """
+            The task as in a recipe: sums, or '{sums: {digits: 3}}'. A run's own task by its name, or \
+            without this option, is meant with the options of its recipe.
+            """)
+    var task: String?
 
-    @Option(help: "How the question is put: plain, r1_zero or chat.")
-    var prompt = PromptStyle.plain
+    @Option(
+        help: "How the question is put: plain, r1_zero or chat; by default as in the run, or plain."
+    )
+    var prompt: PromptStyle?
 
     @Option(help: "Completions of each problem.")
     var samples = 4
@@ -33,7 +39,10 @@ struct EvaluateCommand: AsyncParsableCommand {
     var topP = 1.0
 
     @Option(
-        help: "Tokens of a completion at most; by default 512, or what the model has place for.")
+        help: """
+            Tokens of a completion at most; by default as in the run, or 512, or what the model has \
+            place for.
+            """)
     var maxTokens: Int?
 
     @Option(help: "Names the random numbers.")
@@ -54,7 +63,9 @@ struct EvaluateCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let source = try TaskSetting.parse(task, components: Session.components).source
+        let recipe = try PolicyFile.recipe(of: model, components: Session.components)
+        let source = try self.source(recipe)
+        let prompt = self.prompt ?? recipe?.prompt ?? .plain
         let problems = source.testProblems(limit: limit ?? 500, seed: 0)
         let settings = EvaluationSettings(
             problems: problems.count, samples: samples, temperature: temperature, topP: topP)
@@ -70,7 +81,9 @@ struct EvaluateCommand: AsyncParsableCommand {
             }.max() ?? 0
         let evaluator = Evaluator(
             task: source, prompt: prompt, settings: settings,
-            maxCompletionLength: maxTokens ?? policy.place(after: longest, atMost: 512),
+            maxCompletionLength: maxTokens
+                ?? policy.place(
+                    after: longest, atMost: recipe?.evaluationLength ?? 512),
             seed: seed)
         let printer = ProgressPrinter()
         let result = try evaluator.run(policy, stage: model) { done, total, _ in
@@ -82,5 +95,15 @@ struct EvaluateCommand: AsyncParsableCommand {
         } else {
             Console.print(EvaluationRow.table([EvaluationRow(result)]).text)
         }
+    }
+
+    /// The task that is meant: the run's, where it is the run's.
+    private func source(_ recipe: Recipe?) throws -> any ProblemSource {
+        let own = recipe.map { $0.evaluation.task ?? $0.task }
+        if let own, task == nil || task == own.name { return own.source }
+        guard let task else {
+            throw InputError("--task: a model that is no run needs one, such as --task sums")
+        }
+        return try TaskSetting.parse(task, components: Session.components).source
     }
 }

@@ -28,11 +28,14 @@ enum Failure {
     static func report(_ error: any Error) -> Int32 {
         switch error {
         case let error as Run.Interrupted:
-            Console.error(
+            let place =
                 error.step > 0
-                    ? "interrupted: stage \(error.stage) is saved at step \(error.step); "
-                        + "continue with --resume"
-                    : "interrupted during \(error.stage); continue with --resume")
+                ? "interrupted: stage \(error.stage) is saved at step \(error.step)"
+                : "interrupted during \(error.stage)"
+            let run = error.directory
+            Console.error(
+                "\(place); continue with --resume: "
+                    + "grpo run \(run)/recipe.yaml --output \(run) --resume")
             return interrupted
         case is RecipeError, is ModelFileError, is TokenizerError, is ObjectiveError,
             is RewardError,

@@ -23,6 +23,17 @@ package struct Rollout: Codable, Sendable, Equatable {
     /// Whether its group tells completions apart.
     package var hasSignal: Bool
 
+    private enum CodingKeys: String, CodingKey {
+        case group, sample, problem, text, rewards, reward, advantage
+        case promptIDs = "prompt_ids"
+        case tokenIDs = "token_ids"
+        case finishReason = "finish_reason"
+        case logProbabilities = "log_probs"
+        case referenceLogProbabilities = "reference_log_probs"
+        case ungradableReason = "ungradable_reason"
+        case hasSignal = "has_signal"
+    }
+
     package init(
         group: Int, sample: Int, problem: Problem, promptIDs: [Int32], tokenIDs: [Int32],
         text: String, finishReason: FinishReason, logProbabilities: [Double],

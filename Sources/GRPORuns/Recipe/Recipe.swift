@@ -151,6 +151,11 @@ package struct Recipe: RecipeSettings {
         return (recipe, departures)
     }
 
+    /// Tokens of a completion in evaluations.
+    package var evaluationLength: Int {
+        evaluation.settings.maxCompletionLength ?? maxCompletionLength
+    }
+
     /// The longest completion any stage samples, for evaluations that name no length.
     package var maxCompletionLength: Int {
         stages.compactMap { stage in

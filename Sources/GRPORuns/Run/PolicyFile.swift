@@ -25,6 +25,18 @@ package enum PolicyFile {
         }
     }
 
+    /// The recipe of the run that `RUN` or `RUN:STAGE` names; nil for anything else.
+    package static func recipe(of name: String, components: Components) throws -> Recipe? {
+        let run = name.lastIndex(of: ":").map { String(name[..<$0]) }
+        for path in [name, run].compactMap({ $0 }) {
+            let file = RunDirectory(path: path).recipe
+            if FileManager.default.fileExists(atPath: file) {
+                return try Recipe.load(file: file, components: components).recipe
+            }
+        }
+        return nil
+    }
+
     /// The tokenizer alone, from any of these or from a vocabulary-only file.
     package static func tokenizer(_ name: String) throws -> any Tokenizer {
         func stored(_ checkpoint: Checkpoint) throws -> any Tokenizer {

@@ -32,6 +32,8 @@ package final class Run {
     package struct Interrupted: Error {
         package let stage: String
         package let step: Int
+        /// The run directory.
+        package let directory: String
     }
 
     /// Runs what is not done yet.
@@ -47,7 +49,10 @@ package final class Run {
         let lock = try directory.open(resuming: resuming)
         defer { withExtendedLifetime(lock) {} }
         if !FileManager.default.fileExists(atPath: directory.recipe) { try describe() }
-        if resuming { evaluations.load() }
+        if resuming {
+            try checkIdentities()
+            evaluations.load()
+        }
         if case .path = recipe.model { try evaluate(initial, stage: "base") }
         var stages: [RunSummary.Stage] = []
         for (index, stage) in recipe.stages.enumerated() {
@@ -76,6 +81,35 @@ package final class Run {
         try directory.write(compute.environment, to: directory.environment)
     }
 
+    /// Refuses to resume what was begun otherwise, before anything is evaluated or written.
+    private func checkIdentities() throws {
+        var made: [String: String] = [:]
+        var last: String?
+        for stage in recipe.stages {
+            let parent = stage.placement.from.flatMap { made[$0] } ?? last
+            let store = try CheckpointStore(directory: directory.checkpoints(stage: stage.name))
+            guard let found = try store.latestVerified().checkpoint else { return }
+            let identity = StageIdentity(
+                stage, recipe: recipe, parent: parent, environment: compute.environment)
+            try check(found, is: identity, of: stage)
+            guard found.step == stage.maxSteps else { return }
+            made[stage.name] = found.hash
+            last = found.hash
+        }
+    }
+
+    private func check(
+        _ found: Checkpoint, is identity: StageIdentity, of stage: StageSpecification
+    ) throws(RunError) {
+        guard found.manifest.provenance["stage_identity"] != identity.hash else { return }
+        throw RunError(
+            .input, path: found.path,
+            "stage \(stage.name) was begun with other settings, on another stage's policy or "
+                + "with another engine",
+            remedy: "resume with the recipe it was begun with, \(directory.recipe), or choose "
+                + "another --output")
+    }
+
     /// Runs one stage from its newest checkpoint, if it has one.
     private func run(
         _ stage: StageSpecification, _ policy: Policy, parent: String?, laterStages: Set<String>
@@ -86,13 +120,7 @@ package final class Run {
             directory: directory.checkpoints(stage: stage.name), keep: 2)
         let (found, skipped) = try store.latestVerified()
         for skip in skipped { printer.say("warning: \(skip)") }
-        if let found, found.manifest.provenance["stage_identity"] != identity.hash {
-            throw RunError(
-                .input, path: found.path,
-                "stage \(stage.name) was begun with other settings, on another stage's policy or "
-                    + "with another engine",
-                remedy: "resume with the recipe it was begun with, or choose another --output")
-        }
+        if let found { try check(found, is: identity, of: stage) }
         if let found, found.step == stage.maxSteps {
             printer.say("\(stage.name): finished at step \(found.step), taken from its checkpoint")
             try PolicyCheckpoint(found).load(into: policy.decoder)
@@ -114,7 +142,7 @@ package final class Run {
         let outcome = try await train(stage, policy, from: found, monitor)
         if case .interrupted(let step) = outcome {
             printer.finish()
-            throw Interrupted(stage: stage.name, step: step)
+            throw Interrupted(stage: stage.name, step: step, directory: directory.path)
         }
         guard let checkpoint = monitor.checkpoint else {
             preconditionFailure("stage \(stage.name) finished without a checkpoint")
@@ -151,8 +179,7 @@ package final class Run {
         Evaluator(
             task: (recipe.evaluation.task ?? recipe.task).source, prompt: recipe.prompt,
             settings: recipe.evaluation.settings,
-            maxCompletionLength: recipe.evaluation.settings.maxCompletionLength
-                ?? recipe.maxCompletionLength, seed: UInt64(recipe.seed))
+            maxCompletionLength: recipe.evaluationLength, seed: UInt64(recipe.seed))
     }
 
     /// Evaluates a policy unless that was done before.
@@ -169,7 +196,7 @@ package final class Run {
             printer.say("\(stage) evaluated  \(EvaluationRow(result).line)")
         } catch RolloutError.cancelled {
             printer.finish()
-            throw Interrupted(stage: stage, step: 0)
+            throw Interrupted(stage: stage, step: 0, directory: directory.path)
         }
     }
 
