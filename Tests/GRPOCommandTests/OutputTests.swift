@@ -93,6 +93,27 @@ struct OutputTests {
         #expect(outcome.errors.contains("recipe sets 0.01"))
     }
 
+    @Test("a run is evaluated as its recipe says: without options, and by the task's bare name")
+    func evaluateAsTheRecipeSays() async throws {
+        let (files, _) = try await Self.trained.value
+        for task in [[], ["--task", "sums"]] {
+            let outcome = try GrpoProcess.start(
+                ["evaluate", "--model", files.run, "--limit", "8", "--samples", "2", "--json"]
+                    + task
+            ).wait()
+            #expect(outcome.code == 0, "\(outcome.errors)")
+            let examples = try #require(try outcome.json()["examples"] as? [[String: Any]])
+            let question = try #require(examples.first?["prompt"] as? String)
+            // One digit a number, as in this recipe; the task's own default is two.
+            #expect(question.firstMatch(of: /Q:\d\+\d=\?$/) != nil, "\(question)")
+        }
+        let without = try GrpoProcess.start(
+            ["evaluate", "--model", files.run + "/checkpoints/grpo/step-000006.h5"]
+        ).wait()
+        #expect(without.code == 2)
+        #expect(without.message.contains("--task: a model that is no run needs one"))
+    }
+
     @Test("evaluate --json: the fields of an evaluation, and the run's own numbers")
     func evaluate() async throws {
         let (files, outcome) = try await Self.trained.value
