@@ -4,6 +4,7 @@
     Benchmarks/run.py                        every comparison, five pairs each
     Benchmarks/run.py --only train --pairs 7
     Benchmarks/run.py --precision float32    against peers in float32
+    Benchmarks/run.py --precision float32 --engines onednn openblas
 
 Needs the standard library alone; the peers run in the environment that `Benchmarks/setup` made.
 """
@@ -37,20 +38,22 @@ class Comparison:
     peers: list
     with_model: bool = False
     by_seconds: bool = False  # same step, not same tokens
-    our_runs: list = field(default_factory=list)
+    our_runs: dict = field(default_factory=dict)  # by engine
     peer_runs: dict = field(default_factory=dict)
 
 
 def comparisons(options):
-    both = ["float32"] if options.precision == "float32" else ["bfloat16", "float32"]
     kind = options.precision
     model = str(options.model)
     build = HERE / ".build"
 
-    def torch(script, *arguments, precisions=both):
+    def torch(script, *arguments, precisions=(kind,)):
         label = {"float32": "fp32", "bfloat16": "bf16 autocast"}
         return [Peer(f"PyTorch {label[p]}", [script, *arguments, "--precision", p])
                 for p in precisions]
+
+    # PyTorch is not always faster in bf16 on a model this small: the better one is the peer.
+    both = ["float32"] if kind == "float32" else ["bfloat16", "float32"]
 
     def llama(sequences):
         file = build / f"smollm2-{'F32' if kind == 'float32' else 'BF16'}.gguf"
@@ -84,16 +87,19 @@ def comparisons(options):
         Comparison("GRPO step 8 x 8 x 24", "grpo-step-8x8x24", trl(8, 24), True, True),
         Comparison(
             "character model: pretraining", "character-pretrain",
-            torch("characters.py", "pretrain", "--tokens", "30")),
+            torch("characters.py", "pretrain", "--tokens", "30", precisions=both)),
         Comparison(
             "character model: GRPO step", "character-grpo-step",
-            torch("characters.py", "grpo", "--tokens", "58")),
+            torch("characters.py", "grpo", "--tokens", "58", precisions=both)),
     ]
 
 
-def environment(options):
+def environment(options, engine=None):
     """The children's: OpenBLAS and the peers choose their kernels for this very CPU."""
     result = dict(os.environ)
+    result.pop("GRPO_GEMM", None)
+    if engine and engine != "default":
+        result["GRPO_GEMM"] = engine
     for name in ["OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "MKL_ENABLE_INSTRUCTIONS"]:
         result.pop(name, None)
     result["OMP_NUM_THREADS"] = str(options.threads)
@@ -101,11 +107,11 @@ def environment(options):
     return result
 
 
-def run(command, options):
+def run(command, options, engine=None):
     """The standard output of a child and its peak resident memory in bytes."""
     child = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        env=environment(options))
+        env=environment(options, engine))
     errors = []
     reader = threading.Thread(target=lambda: errors.append(child.stderr.read()))
     reader.start()
@@ -119,14 +125,14 @@ def run(command, options):
     return output, usage.ru_maxrss * 1024
 
 
-def ours(comparison, options):
+def ours(comparison, engine, options):
     command = [
         str(options.grpo), "benchmark", "--json", "--only", comparison.ours, "--precision",
         options.precision, "--threads", str(options.threads), "--repetitions",
         str(options.repetitions)]
     if comparison.with_model:
         command += ["--model", str(options.model)]
-    output, memory = run(command, options)
+    output, memory = run(command, options, engine)
     document = json.loads(output)
     result = document["results"][0]
     result["memory"] = memory
@@ -159,38 +165,60 @@ def measure(comparison, options):
         load = os.getloadavg()[0]
         print(f"{comparison.work}: pair {pair + 1} of {options.pairs}, load {load:.2f}",
               file=sys.stderr, flush=True)
-        comparison.our_runs.append(ours(comparison, options))
+        for engine in options.engines:
+            result = ours(comparison, engine, options)
+            comparison.our_runs.setdefault(engine, []).append(result)
+            print(f"  ours, {result['setting']['engine']}: {brief(result)}", file=sys.stderr,
+                  flush=True)
         for peer in comparison.peers:
             result = theirs(peer, options)
             comparison.peer_runs.setdefault(peer.name, []).append(result)
-            print(f"  {peer.name}: ours {brief(comparison.our_runs[-1])}, peer {brief(result)}",
-                  file=sys.stderr, flush=True)
+            print(f"  {peer.name}: {brief(result)}", file=sys.stderr, flush=True)
 
 
 def brief(result):
-    return f"{result['tokens_per_s']:.4g} tokens/s ({result['s']:.3g} s)"
+    return (f"{result['tokens_per_s']:.4g} tokens/s ({result['s']:.3g} s, "
+            f"{result['memory'] / 1e9:.2f} GB)")
 
 
 def speed(comparison, result):
     return 1 / result["s"] if comparison.by_seconds else result["tokens_per_s"]
 
 
-def rows(comparison):
-    mine = comparison.our_runs
-    for name, results in comparison.peer_runs.items():
-        ratios = [speed(comparison, a) / speed(comparison, b) for a, b in zip(mine, results)]
-        memory = statistics.median(b["memory"] / a["memory"] for a, b in zip(mine, results))
+def figure(comparison, runs):
+    if comparison.by_seconds:
+        tokens = statistics.median(r["tokens"] for r in runs)
+        return f"{statistics.median(r['s'] for r in runs):.3g} s, {tokens:.0f} tokens"
+    return f"{statistics.median(r['tokens_per_s'] for r in runs):.4g} tokens/s"
 
-        def figure(runs):
-            if comparison.by_seconds:
-                return f"{statistics.median(r['s'] for r in runs):.3g} s"
-            return f"{statistics.median(r['tokens_per_s'] for r in runs):.4g} tokens/s"
 
-        yield (comparison.work, name, figure(mine), figure(results),
-               f"{statistics.median(ratios):.2f} x",
-               f"{min(ratios):.2f} to {max(ratios):.2f}",
-               f"{mine[0]['memory'] / 1e9:.2f} / {results[0]['memory'] / 1e9:.2f} GB",
-               f"1/{memory:.1f}", str(len(ratios)))
+def ratio_rows(comparison):
+    for mine in comparison.our_runs.values():
+        for name, results in comparison.peer_runs.items():
+            ratios = [speed(comparison, a) / speed(comparison, b) for a, b in zip(mine, results)]
+            memory = statistics.median(b["memory"] / a["memory"] for a, b in zip(mine, results))
+            yield (comparison.work, mine[0]["setting"]["engine"], name,
+                   figure(comparison, mine), figure(comparison, results),
+                   f"{statistics.median(ratios):.2f} x", f"{min(ratios):.2f} to {max(ratios):.2f}",
+                   f"{mine[0]['memory'] / 1e9:.2f} / {results[0]['memory'] / 1e9:.2f} GB",
+                   f"1/{memory:.1f}", str(len(ratios)))
+
+
+def share_rows(comparison):
+    for mine in comparison.our_runs.values():
+        shares = [run["share_of_matrix_rate"] for run in mine]
+        rates = [run["setting"]["matrix_gflops"] for run in mine]
+        yield (comparison.work, mine[0]["setting"]["engine"],
+               f"{statistics.median(rates):.0f} GFLOP/s", f"{statistics.median(shares):.1%}",
+               f"{min(shares):.1%} to {max(shares):.1%}", str(len(shares)))
+
+
+def table(header, rows):
+    print("| " + " | ".join(header) + " |")
+    print("|" + "---|" * len(header))
+    for row in rows:
+        print("| " + " | ".join(row) + " |")
+    print()
 
 
 def main():
@@ -203,6 +231,9 @@ def main():
     parser.add_argument("--repetitions", type=int, default=3, help="within a run; the median counts")
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--precision", choices=["bfloat16", "float32"], default="bfloat16")
+    parser.add_argument(
+        "--engines", nargs="+", choices=["default", "onednn", "openblas"], default=["default"],
+        help="ours is run once with each in every pair")
     parser.add_argument("--only", nargs="+", default=[], help="names of `grpo benchmark`")
     parser.add_argument("--peer", default="", help="only peers whose name contains this")
     parser.add_argument("--output", type=Path, help="also write every run as JSON")
@@ -219,21 +250,18 @@ def main():
     for comparison in chosen:
         comparison.peers = [p for p in comparison.peers if options.peer in p.name]
         measure(comparison, options)
+        if options.output:  # after each comparison: hours of measuring are not to be lost
+            options.output.write_text(json.dumps(
+                [{"work": c.work, "ours": c.our_runs, "peers": c.peer_runs} for c in chosen],
+                indent=1))
 
-    setting = chosen[0].our_runs[0]["setting"]
-    print(f"\n{setting['engine']}, core {setting['core']}, {setting['threads']} threads, "
-          f"{setting['precision']}; load at the end {os.getloadavg()[0]:.2f}\n")
-    header = ("work", "peer", "grpo", "peer's", "ratio", "from, to", "peak memory", "of peer's",
-              "pairs")
-    print("| " + " | ".join(header) + " |")
-    print("|" + "---|" * len(header))
-    for comparison in chosen:
-        for row in rows(comparison):
-            print("| " + " | ".join(row) + " |")
-    if options.output:
-        options.output.write_text(json.dumps(
-            [{"work": c.work, "ours": c.our_runs, "peers": c.peer_runs} for c in chosen],
-            indent=1))
+    setting = next(iter(chosen[0].our_runs.values()))[0]["setting"]
+    print(f"\ncore {setting['core']}, {setting['threads']} threads, {setting['precision']}; "
+          f"load at the end {os.getloadavg()[0]:.2f}\n")
+    table(("work", "engine", "peer", "grpo", "peer's", "ratio", "from, to", "peak memory",
+           "of peer's", "pairs"), [row for c in chosen for row in ratio_rows(c)])
+    table(("work", "engine", "matrix rate", "share", "from, to", "runs"),
+          [row for c in chosen for row in share_rows(c)])
 
 
 if __name__ == "__main__":
