@@ -15,10 +15,22 @@ package struct GGUFTensorType: RawRepresentable, Hashable, Sendable, CustomStrin
     package static let f32 = GGUFTensorType(rawValue: 0)
     /// IEEE half precision.
     package static let f16 = GGUFTensorType(rawValue: 1)
+    /// 32 four-bit values with a scale.
+    package static let q4x0 = GGUFTensorType(rawValue: 2)
     /// 32 four-bit values with a scale and a minimum.
     package static let q4x1 = GGUFTensorType(rawValue: 3)
+    /// 32 five-bit values with a scale.
+    package static let q5x0 = GGUFTensorType(rawValue: 6)
+    /// 32 five-bit values with a scale and a minimum.
+    package static let q5x1 = GGUFTensorType(rawValue: 7)
     /// 32 eight-bit values with a scale.
     package static let q8x0 = GGUFTensorType(rawValue: 8)
+    /// 256 four-bit values with a scale and a minimum for each 32.
+    package static let q4K = GGUFTensorType(rawValue: 12)
+    /// 256 five-bit values with a scale and a minimum for each 32.
+    package static let q5K = GGUFTensorType(rawValue: 13)
+    /// 256 six-bit values with a scale for each 16.
+    package static let q6K = GGUFTensorType(rawValue: 14)
     /// bfloat16.
     package static let bf16 = GGUFTensorType(rawValue: 30)
 
@@ -28,8 +40,14 @@ package struct GGUFTensorType: RawRepresentable, Hashable, Sendable, CustomStrin
         switch self {
         case .f32: F32Blocks.self
         case .f16: F16Blocks.self
+        case .q4x0: Q4x0Blocks.self
         case .q4x1: Q4x1Blocks.self
+        case .q5x0: Q5x0Blocks.self
+        case .q5x1: Q5x1Blocks.self
         case .q8x0: Q8x0Blocks.self
+        case .q4K: Q4KBlocks.self
+        case .q5K: Q5KBlocks.self
+        case .q6K: Q6KBlocks.self
         case .bf16: BF16Blocks.self
         default: nil
         }

@@ -22,13 +22,16 @@ from safetensors.numpy import save_file
 HALVES = np.array(
     [0x0000, 0x8000, 0x0001, 0x8001, 0x03FF, 0x0400, 0x3C00, 0xBC00, 0x7BFF, 0xFBFF, 0x2E66, 0xA8F6],
     dtype=np.uint16)
-SCALES = {"Q4_1": (0, 2), "Q8_0": (0,)}
-TYPES = ["F16", "BF16", "Q4_1", "Q8_0"]
+# Where the halves lie in a block.
+SCALES = {
+    "Q4_0": (0,), "Q4_1": (0, 2), "Q5_0": (0,), "Q5_1": (0, 2), "Q8_0": (0,),
+    "Q4_K": (0, 2), "Q5_K": (0, 2), "Q6_K": (208,)}
+TYPES = ["F16", "BF16", "Q4_1", "Q8_0", "Q4_0", "Q5_0", "Q5_1", "Q4_K", "Q5_K", "Q6_K"]
 
 
 def blocks(name, random):
     elements, size = GGML_QUANT_SIZES[GGMLQuantizationType[name]]
-    count = 2048 if elements == 1 else 96
+    count = {1: 2048, 32: 96, 256: 16}[elements]
     raw = random.integers(0, 256, (count, size), dtype=np.uint8)
     if name == "F16":
         # Without infinities and NaN, whose payload is the processor's choice.

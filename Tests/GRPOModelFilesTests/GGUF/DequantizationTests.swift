@@ -14,7 +14,8 @@ struct DequantizationTests {
     @Test(
         "equals the gguf package bit for bit",
         arguments: [
-            ("F16", .f16), ("BF16", .bf16), ("Q4_1", .q4x1), ("Q8_0", .q8x0),
+            ("F16", .f16), ("BF16", .bf16), ("Q4_0", .q4x0), ("Q4_1", .q4x1), ("Q5_0", .q5x0),
+            ("Q5_1", .q5x1), ("Q8_0", .q8x0), ("Q4_K", .q4K), ("Q5_K", .q5K), ("Q6_K", .q6K),
         ] as [(String, GGUFTensorType)])
     func table(name: String, type: GGUFTensorType) throws {
         let fixture = try Self.fixture("dequantization.safetensors")

@@ -78,10 +78,10 @@ struct GGUFModelErrorTests {
     func unreadable() throws {
         var file = try TinyLlama("llama-tied").file(without: ["blk.0.attn_v.weight"])
         file.tensor(
-            "blk.0.attn_v.weight", [32, 16], type: 2, bytes: [UInt8](repeating: 0, count: 288))
+            "blk.0.attn_v.weight", [32, 16], type: 20, bytes: [UInt8](repeating: 0, count: 288))
         let error = try error(file)
         #expect(error.place == .tensor("blk.0.attn_v.weight"))
-        #expect(error.found == "tensor type 2 (Q4_0)")
+        #expect(error.found == "tensor type 20 (IQ4_NL)")
     }
 
     @Test("a value that is not finite is found at loading", arguments: [Float.nan, -.infinity])
