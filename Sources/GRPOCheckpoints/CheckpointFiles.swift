@@ -2,13 +2,8 @@ import Foundation
 
 /// The names of a checkpoint's two files: `step-000100.h5` and `step-000100.json`.
 enum CheckpointFiles {
-    static func name(step: Int) -> String {
-        let digits = String(step)
-        return "step-" + String(repeating: "0", count: max(0, 6 - digits.count)) + digits
-    }
-
     static func path(step: Int, in directory: String) -> String {
-        (directory as NSString).appendingPathComponent(name(step: step) + ".h5")
+        (directory as NSString).appendingPathComponent(StepName.text(step) + ".h5")
     }
 
     /// The step that a path's last component names, or nil when it is no such name.
@@ -16,8 +11,6 @@ enum CheckpointFiles {
         let file = (path as NSString).lastPathComponent as NSString
         guard file.pathExtension == "h5" || file.pathExtension == "json" else { return nil }
         let stem = file.deletingPathExtension
-        guard stem.hasPrefix("step-"), let step = Int(stem.dropFirst("step-".count)), step >= 0
-        else { return nil }
-        return stem == name(step: step) ? step : nil
+        return stem.contains(".") ? nil : StepName.step(of: stem)
     }
 }

@@ -2,7 +2,6 @@ package import GRPOModels
 package import GRPOTensors
 package import GRPOTokenizers
 
-import Crypto
 import Foundation
 
 /// A policy in a checkpoint: the decoder's weights, its shape and its tokenizer, and what a stage
@@ -140,16 +139,5 @@ extension DType {
         case .bfloat16: .bfloat16
         case .int32: .int32
         }
-    }
-}
-
-/// SHA-256 of texts, for identities.
-package enum Hash {
-    /// 64 hexadecimal digits.
-    package static func sha256(_ text: String) -> String {
-        SHA256.hash(data: Data(text.utf8)).map { byte in
-            let digits = String(byte, radix: 16)
-            return digits.count == 1 ? "0" + digits : digits
-        }.joined()
     }
 }

@@ -21,7 +21,7 @@ struct ComputeOptions: ParsableArguments {
     @Option(help: "auto, float32 or bfloat16: what the inputs of products are rounded to.")
     var precision = Precision.auto
 
-    @Option(help: "Worker threads; by default one per core.")
+    @Option(parsing: .unconditional, help: "Worker threads; by default one per core.")
     var threads: Int?
 
     func validate() throws {
@@ -57,6 +57,6 @@ struct ComputeOptions: ParsableArguments {
                 version: Version.current,
                 backend: "\(backend.engine.name), \(backend.engine.coreName)",
                 precision: backend.activationType.rawValue, threads: threads,
-                cpuFeatures: backend.level.name))
+                cpuFeatures: backend.level.name, rowsAreExact: backend.engine.rowsAreExact))
     }
 }

@@ -3,6 +3,7 @@ import Foundation
 import GRPOCPU
 import GRPOCheckpoints
 import GRPORuns
+import GRPOTensors
 
 struct DoctorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -79,6 +80,17 @@ struct DoctorCommand: AsyncParsableCommand {
         checks.append(
             Check(name: "HDF5", ok: true, found: HDF5File.libraryVersion, remedy: ""))
         let gemm = environment["GRPO_GEMM"]
+        let engine = (try? ComputeOptions.compute(precision: .auto, threads: 1))?.environment
+        checks.append(
+            Check(
+                name: "exactness", ok: engine?.rowsAreExact ?? false,
+                found: engine.map {
+                    $0.rowsAreExact
+                        ? "the trainer's log-probabilities equal the sampler's bit for bit"
+                        : "the trainer's log-probabilities differ from the sampler's by rounding"
+                } ?? "no engine",
+                remedy: "install oneDNN with ./Scripts/setup and build again; without it the "
+                    + "difference is logged as sampling/sampling_logp_difference"))
         checks.append(
             Check(
                 name: "GRPO_GEMM",

@@ -26,26 +26,28 @@ struct EvaluateCommand: AsyncParsableCommand {
     )
     var prompt: PromptStyle?
 
-    @Option(help: "Completions of each problem.")
+    @Option(parsing: .unconditional, help: "Completions of each problem.")
     var samples = 4
 
-    @Option(help: "Problems; by default all that are held out, at most 500.")
+    @Option(
+        parsing: .unconditional, help: "Problems; by default all that are held out, at most 500.")
     var limit: Int?
 
-    @Option(help: "Of sampling; 0 is greedy.")
+    @Option(parsing: .unconditional, help: "Of sampling; 0 is greedy.")
     var temperature = 1.0
 
-    @Option(help: "Sample from the most probable tokens of this mass.")
+    @Option(parsing: .unconditional, help: "Sample from the most probable tokens of this mass.")
     var topP = 1.0
 
     @Option(
+        parsing: .unconditional,
         help: """
             Tokens of a completion at most; by default as in the run, or 512, or what the model has \
             place for.
             """)
     var maxTokens: Int?
 
-    @Option(help: "Names the random numbers.")
+    @Option(parsing: .unconditional, help: "Names the random numbers.")
     var seed: UInt64 = 0
 
     @Flag(help: "Print one JSON document.")
@@ -86,14 +88,18 @@ struct EvaluateCommand: AsyncParsableCommand {
                     after: longest, atMost: recipe?.evaluationLength ?? 512),
             seed: seed)
         let printer = ProgressPrinter()
-        let result = try evaluator.run(policy, stage: model) { done, total, _ in
+        let result = try evaluator.run(policy, stage: model) {
+            done, total, _ in
             printer.update("evaluating \(done)/\(total)")
         }
         printer.finish()
         if json {
             Console.json(result)
         } else {
-            Console.print(EvaluationRow.table([EvaluationRow(result)]).text)
+            // In a column the name says enough; the document keeps the path.
+            var shown = result
+            shown.stage = (model as NSString).lastPathComponent
+            Console.print(EvaluationResult.table([shown]).text)
         }
     }
 

@@ -16,20 +16,21 @@ struct GenerateCommand: AsyncParsableCommand {
     @Option(help: "The text to continue.")
     var prompt: String
 
-    @Option(help: "Completions.")
+    @Option(parsing: .unconditional, help: "Completions.")
     var samples = 1
 
     @Option(
+        parsing: .unconditional,
         help: "Tokens of a completion at most; by default 128, or what the model has place for.")
     var maxTokens: Int?
 
-    @Option(help: "0 is greedy.")
+    @Option(parsing: .unconditional, help: "0 is greedy.")
     var temperature = 1.0
 
-    @Option(help: "Sample from the most probable tokens of this mass.")
+    @Option(parsing: .unconditional, help: "Sample from the most probable tokens of this mass.")
     var topP = 1.0
 
-    @Option(help: "Names the random numbers.")
+    @Option(parsing: .unconditional, help: "Names the random numbers.")
     var seed: UInt64 = 0
 
     @Flag(help: "Print one JSON document.")
@@ -38,13 +39,17 @@ struct GenerateCommand: AsyncParsableCommand {
     @OptionGroup var compute: ComputeOptions
 
     func validate() throws {
-        guard samples >= 1 else { throw ValidationError("--samples must be at least 1") }
-        guard maxTokens ?? 1 >= 1 else { throw ValidationError("--max-tokens must be at least 1") }
+        guard samples >= 1 else {
+            throw ValidationError("--samples must be at least 1, found \(samples)")
+        }
+        if let maxTokens, maxTokens < 1 {
+            throw ValidationError("--max-tokens must be at least 1, found \(maxTokens)")
+        }
         guard temperature >= 0, temperature.isFinite else {
-            throw ValidationError("--temperature must be at least 0")
+            throw ValidationError("--temperature must be at least 0, found \(temperature)")
         }
         guard topP > 0, topP <= 1 else {
-            throw ValidationError("--top-p must be above 0 and at most 1")
+            throw ValidationError("--top-p must be above 0 and at most 1, found \(topP)")
         }
     }
 

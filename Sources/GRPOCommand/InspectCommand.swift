@@ -14,7 +14,7 @@ struct InspectCommand: AsyncParsableCommand {
     var json = false
 
     func run() async throws {
-        switch try ModelFile.open(file) {
+        switch try PolicyFile.open(file) {
         case .model(let source): show(source.summary())
         case .checkpoint(let path): show(try Checkpoint.verify(path))
         case .run(let path): show(try PolicyFile.lastCheckpoint(of: RunDirectory(path: path)))

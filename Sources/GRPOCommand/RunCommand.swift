@@ -32,7 +32,7 @@ struct RunCommand: AsyncParsableCommand {
     func run() async throws {
         let (recipe, departures) = try Recipe.load(
             file: recipe, overrides: overrides, components: Session.components,
-            requiringModel: !dryRun)
+            requiringModel: true)
         for departure in departures { Console.error("note: \(departure)") }
         if dryRun { return show(recipe) }
         let directory = RunDirectory(path: output ?? "runs/\(recipe.name ?? "run")")
@@ -64,26 +64,5 @@ extension RunCommand {
         } else {
             Console.print(ResolvedRecipe.text(of: recipe))
         }
-    }
-}
-
-/// Ctrl-C: the first time the run saves and ends, the second time the process ends at once.
-final class InterruptHandler {
-    private let source: any DispatchSourceSignal
-
-    init(_ interruption: Interruption) {
-        signal(SIGINT, SIG_IGN)
-        source = DispatchSource.makeSignalSource(signal: SIGINT, queue: .global())
-        source.setEventHandler {
-            if interruption.isRaised { _exit(Failure.interrupted) }
-            interruption.raise()
-            Console.error("\nsaving; press Ctrl-C again to stop without saving")
-        }
-        source.resume()
-    }
-
-    deinit {
-        source.cancel()
-        signal(SIGINT, SIG_DFL)
     }
 }

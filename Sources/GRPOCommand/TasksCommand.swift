@@ -1,5 +1,4 @@
 import ArgumentParser
-import GRPORewards
 import GRPORuns
 import GRPOTasks
 import GRPOTensors
@@ -24,7 +23,7 @@ struct TasksCommand: AsyncParsableCommand {
         @Argument(help: "The task as in a recipe: sums, or '{sums: {digits: 3}}'.")
         var task: String
 
-        @Option(help: "Problems.")
+        @Option(parsing: .unconditional, help: "Problems.")
         var count = 5
 
         @Option(help: "Names the random numbers.")
@@ -36,14 +35,20 @@ struct TasksCommand: AsyncParsableCommand {
         @Flag(help: "Print one JSON document.")
         var json = false
 
+        func validate() throws {
+            guard count >= 1 else {
+                throw ValidationError("--count must be at least 1, found \(count)")
+            }
+        }
+
         func run() async throws {
             let source = try TaskSetting.parse(task, components: Session.components).source
             let problems: [Problem]
             if test {
-                problems = source.testProblems(limit: max(0, count), seed: seed)
+                problems = source.testProblems(limit: count, seed: seed)
             } else {
                 let stream = RandomStream(seed: seed, name: "tasks/sample")
-                problems = (0..<max(0, count)).map { index in
+                problems = (0..<count).map { index in
                     var generator: any RandomNumberGenerator = stream.generator(
                         step: 1, slot: index)
                     return source.problem(index, split: .train, using: &generator)
@@ -56,21 +61,6 @@ struct TasksCommand: AsyncParsableCommand {
                     Console.print("\(problem.prompt)\n  answer: \(problem.answer)")
                 }
             }
-        }
-    }
-}
-
-struct RewardsCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "rewards", abstract: "The rewards a recipe can name.",
-        subcommands: [List.self], defaultSubcommand: List.self)
-
-    struct List: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Names and summaries.")
-
-        func run() async throws {
-            let rewards = Session.components.rewards
-            for name in rewards.names { Console.print("\(name): \(rewards[name]!.summary)") }
         }
     }
 }

@@ -132,20 +132,45 @@ package struct Countdown: ProblemSource, Hashable {
             return .ungradable(
                 reason: "the problem '\(problem.id)' lacks a whole target or its numbers")
         }
+        let value = value(of: completion, target: problem.answer, numbers: numbers)
+        return value == Rational(BigInt(target)) ? .right : .wrong
+    }
+
+    /// The value of a legal expression: two ways to the same number are one answer.
+    package func answer(in completion: String, to problem: Problem) -> String? {
+        guard let numbers = Self.parsedList(problem.columns["numbers"]),
+            let value = value(of: completion, target: problem.answer, numbers: numbers)
+        else { return nil }
+        return "\(value.numerator)/\(value.denominator)"
+    }
+
+    /// The value of the expression in the answer block; nil where that is not one legal
+    /// expression, alone or before `=` and the target.
+    private func value(of completion: String, target: String, numbers: [Int]) -> Rational? {
         guard var text = AnswerExtraction.tagged(in: completion),
             text.utf8.count <= CountdownExpression.lengthLimit
-        else { return .wrong }
+        else { return nil }
         let sides = text.split(separator: "=", omittingEmptySubsequences: false)
         if sides.count > 1 {
             let right = ByteSearch.trimmed(Array(sides[1].utf8)[...])
-            guard sides.count == 2, right.elementsEqual(problem.answer.utf8) else { return .wrong }
+            guard sides.count == 2, right.elementsEqual(target.utf8) else { return nil }
             text = String(sides[0])
         }
         guard let expression = try? CountdownExpression(text, operators: operators),
-            isAllowed(expression.numbers, of: numbers),
-            expression.value == Rational(BigInt(target))
-        else { return .wrong }
-        return .right
+            isAllowed(expression.numbers, of: numbers)
+        else { return nil }
+        return expression.value
+    }
+
+    package func contains(_ problem: Problem, in split: Split) -> Bool? {
+        guard let target = Self.parsed(problem.answer),
+            let numbers = Self.parsedList(problem.columns["numbers"])
+        else { return nil }
+        guard (minNumbers...maxNumbers).contains(numbers.count),
+            (minTarget...maxTarget).contains(target),
+            numbers.allSatisfy((minValue...maxValue).contains)
+        else { return false }
+        return isHeldOut(Self.key(numbers, target)) == (split == .test)
     }
 
     /// Whether the numbers written are the numbers given, as `use` counts them.

@@ -10,7 +10,7 @@ extension Countdown {
                 (minTarget...maxTarget).contains(target)
             else { continue }
             let key = Self.key(numbers, target)
-            if (StableHash.fraction(key) < heldOut) == (split == .test) {
+            if isHeldOut(key) == (split == .test) {
                 return problem(numbers, target, id: key)
             }
         }
@@ -41,8 +41,11 @@ extension Countdown {
         return left.first
     }
 
+    /// Whether the problem of a key belongs to the test split.
+    func isHeldOut(_ key: String) -> Bool { StableHash.fraction(key) < heldOut }
+
     /// Names a problem by its numbers, whatever their order, and its target.
-    private static func key(_ numbers: [Int], _ target: Int) -> String {
+    static func key(_ numbers: [Int], _ target: Int) -> String {
         numbers.sorted().map(String.init).joined(separator: ",") + "=\(target)"
     }
 

@@ -37,9 +37,26 @@ public protocol ProblemSource: Codable, Sendable {
 
     /// Judges a completion's text. Total: returns for every text, in time linear in its length.
     func verify(_ completion: String, _ problem: Problem) -> Verdict
+
+    /// What a completion answers, as `verify` reads it: the text by which a majority of
+    /// completions is counted, equal where the answers are. Nil where nothing can be read; such a
+    /// completion has no vote.
+    func answer(in completion: String, to problem: Problem) -> String?
+
+    /// Whether this source can draw a problem in a split; nil where it cannot tell. By it a
+    /// recipe finds out that an evaluation asks what training has shown.
+    func contains(_ problem: Problem, in split: Split) -> Bool?
 }
 
 extension ProblemSource {
     /// By default all options are in range.
     public func problems() -> [(key: String, message: String)] { [] }
+
+    /// By default the content of the last answer block, where it has any.
+    public func answer(in completion: String, to problem: Problem) -> String? {
+        AnswerExtraction.tagged(in: completion).flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    /// By default a source cannot tell.
+    public func contains(_ problem: Problem, in split: Split) -> Bool? { nil }
 }

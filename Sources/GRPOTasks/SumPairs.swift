@@ -46,6 +46,15 @@ package struct SumPairs: Sendable, Hashable {
         return Double(Self.hash(a, b) >> 11) * 0x1p-53 < heldOut
     }
 
+    /// Whether a split has any pair. A count says so itself; with a share the pairs are looked
+    /// through in order until one is found, about 1 / share of them.
+    package func hasPair(in split: Split) -> Bool {
+        if let counted { return split == .test ? !counted.isEmpty : counted.count < count }
+        return range.contains { a in
+            range.contains { b in isHeldOut(a, b) == (split == .test) }
+        }
+    }
+
     /// A uniformly drawn pair of one split, by rejection.
     package func draw(_ split: Split, using random: inout any RandomNumberGenerator) -> (Int, Int) {
         // A share of at least 1e-4 misses ten million times with probability exp(-1000).

@@ -103,10 +103,11 @@ package struct Sums: ProblemSource, Hashable {
         if heldOut >= Double(pairs.count) {
             return "must leave pairs to train on: there are \(pairs.count), found \(heldOut)"
         }
-        let held = pairs.heldOutPairs(limit: pairs.count, seed: 0).count
-        return (1..<pairs.count).contains(held)
-            ? nil
-            : "holds out \(held) of \(pairs.count) pairs; give a number of pairs, such as 1"
+        let empty = Split.allCases.first { !pairs.hasPair(in: $0) }
+        return empty.map { split in
+            "holds out \(split == .test ? 0 : pairs.count) of \(pairs.count) pairs; give a number "
+                + "of pairs, such as 1"
+        }
     }
 
     package func problem(
@@ -126,13 +127,33 @@ package struct Sums: ProblemSource, Hashable {
         guard !problem.answer.isEmpty, problem.answer.utf8.allSatisfy(ByteSearch.isDigit) else {
             return .ungradable(reason: "the true answer '\(problem.answer)' is not a number")
         }
-        let given =
-            switch answer {
-            case .tags: AnswerExtraction.tagged(in: completion)
-            case .lastNumber: AnswerExtraction.lastNumber(in: completion)
-            }
-        guard let given, given.utf8.elementsEqual(problem.answer.utf8) else { return .wrong }
+        guard let given = given(in: completion),
+            given.utf8.elementsEqual(problem.answer.utf8)
+        else { return .wrong }
         return .right
+    }
+
+    /// The number that is given, where it is written as the verifier would accept it.
+    package func answer(in completion: String, to problem: Problem) -> String? {
+        given(in: completion).flatMap { given in
+            AnswerExtraction.lastNumber(in: given) == given ? given : nil
+        }
+    }
+
+    private func given(in completion: String) -> String? {
+        switch answer {
+        case .tags: AnswerExtraction.tagged(in: completion)
+        case .lastNumber: AnswerExtraction.lastNumber(in: completion)
+        }
+    }
+
+    package func contains(_ problem: Problem, in split: Split) -> Bool? {
+        guard let a = problem.columns["a"].flatMap({ Int($0) }),
+            let b = problem.columns["b"].flatMap({ Int($0) })
+        else { return nil }
+        let pairs = checkedPairs
+        guard pairs.range.contains(a), pairs.range.contains(b) else { return false }
+        return pairs.isHeldOut(a, b) == (split == .test)
     }
 
     /// The question of one pair.

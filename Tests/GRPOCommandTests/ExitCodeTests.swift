@@ -110,6 +110,49 @@ struct ExitCodeTests {
     }
 
     @Test(
+        "a number out of range is named with what was expected, negative ones too",
+        arguments: [
+            (
+                ["evaluate", "--task", "sums", "--limit", "-3"],
+                "--limit must be at least 1, found -3"
+            ),
+            (["generate", "--prompt", "p", "--samples", "-1"], "at least 1, found -1"),
+            (["generate", "--prompt", "p", "--temperature", "-1"], "at least 0, found -1.0"),
+            (["generate", "--prompt", "p", "--threads", "-2"], "between 1 and 1024, found -2"),
+        ])
+    func negative(arguments: [String], message: String) throws {
+        let outcome = try GrpoProcess.start(arguments + ["--model", "m"]).wait()
+        #expect(outcome.code == 2)
+        #expect(outcome.errors.contains(message), "\(outcome.errors)")
+    }
+
+    @Test("a mistyped file: the nearest name in its folder")
+    func nearestFile() throws {
+        let files = try CommandRun()
+        try files.write("x", "smollm2.gguf")
+        let recipe = try GrpoProcess.run("run", files.file("smal.yaml"))
+        #expect(recipe.code == 2)
+        #expect(recipe.errors.contains("did you mean '\(files.recipe)'?"), "\(recipe.errors)")
+        let wanted = "did you mean '\(files.file("smollm2.gguf"))'?"
+        for command in [["generate", "--prompt", "a", "--model"], ["inspect"]] {
+            let model = try GrpoProcess.start(command + [files.file("smolm2.gguf")]).wait()
+            expectRefusal(model, wanted)
+        }
+        let text = try files.write("model: smolm2.gguf\nstages: [grpo]\n", "model.yaml")
+        expectRefusal(try GrpoProcess.run("run", text, "--dry-run"), wanted)
+    }
+
+    @Test("a dry run wants the model file as the run does")
+    func dryRunWithoutModel() throws {
+        let files = try CommandRun()
+        let recipe = try files.write("model: gone/x.gguf\nstages: [grpo]\n", "model.yaml")
+        let dry = try GrpoProcess.run("run", recipe, "--dry-run")
+        expectRefusal(dry, "found no file \(files.file("gone/x.gguf"))")
+        let real = try GrpoProcess.run("run", recipe, "--output", files.run)
+        #expect(dry.errors == real.errors)
+    }
+
+    @Test(
         "help and version are no errors",
         arguments: [["--help"], ["run", "--help"], ["--version"]])
     func help(arguments: [String]) throws {

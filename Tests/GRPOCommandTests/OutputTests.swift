@@ -125,6 +125,10 @@ struct OutputTests {
         let json = try evaluated.json()
         try expectEvaluation(json, stage: files.run)
         let own = try #require((try outcome.json()["evaluations"] as? [[String: Any]])?.last)
+        let table = try GrpoProcess.run(
+            "evaluate", "--model", files.run, "--limit", "2", "--samples", "1")
+        #expect(table.output.contains("\nrun "), "\(table.output)")
+        #expect(!table.output.contains(files.path))
         for key in Self.evaluationKeys.subtracting(["stage", "task", "pass@1_interval"]) {
             #expect(json[key] as? Double == own[key] as? Double, "\(key)")
         }
@@ -242,6 +246,11 @@ struct OutputTests {
         let checks = try #require(
             try GrpoProcess.run("doctor", "--json").json()["checks"] as? [[String: Any]])
         #expect(checks.count >= 6)
+        let exact = checks.first { $0["name"] as? String == "exactness" }?["ok"] as? Bool
+        let environment = try JSONSerialization.jsonObject(
+            with: try Data(contentsOf: URL(fileURLWithPath: files.run + "/environment.json")))
+        #expect((environment as? [String: Any])?["rows_are_exact"] as? Bool == exact)
+        #expect(exact != nil)
         for check in checks {
             #expect(check["name"] is String && check["found"] is String)
             #expect(check["ok"] is Bool && check["remedy"] is String)

@@ -71,6 +71,24 @@ import Testing
         #expect(verdict(expression, "2 3", 5) == expected)
     }
 
+    @Test(arguments: [
+        ("(1+2)*3", "9/1"), ("3*(2+1)", "9/1"), ("1+2+3", "6/1"), ("1/2+3", "7/2"),
+        ("1+2", nil), ("3**2+1", nil), ("(1+2)*3=9", "9/1"), ("(1+2)*3=8", nil),
+    ])
+    func equalValuesAreOneVote(expression: String, expected: String?) {
+        let text = "<answer>\(expression)</answer>"
+        #expect(Countdown().answer(in: text, to: problem("1 2 3", 9)) == expected)
+    }
+
+    @Test func aProblemBelongsToOneSplit() {
+        let task = Countdown()
+        for problem in task.testProblems(limit: 20, seed: 1) {
+            #expect(task.contains(problem, in: .test) == true)
+            #expect(task.contains(problem, in: .train) == false)
+        }
+        #expect(task.contains(problem("1 2", 3), in: .train) == false)
+    }
+
     @Test func numbersGivenTwiceAreUsedTwice() {
         #expect(verdict("2+2+3", "2 2 3", 7) == .right)
         #expect(verdict("2+3", "2 2 3", 5) == .wrong)

@@ -40,6 +40,46 @@ import Testing
         #expect(task.verify(text, problem) == expected)
     }
 
+    /// A vote is what the verifier reads: no number outside the tags, nothing but a number inside.
+    @Test(arguments: [
+        ("<answer>125</answer>", "125"), ("<think>7</think><answer> 12 </answer>", "12"),
+        ("<answer>-3</answer>", "-3"), ("it is 125", nil), ("<answer>125", nil),
+        ("<answer></answer>", nil), ("<answer>0125</answer>", nil),
+        ("<answer>124 125</answer>", nil), ("<answer>many</answer>", nil),
+    ])
+    func answers(text: String, expected: String?) {
+        #expect(sums.answer(in: text, to: sums.problem(57, 68)) == expected)
+    }
+
+    @Test func theLastNumberIsAVoteWhereItIsTheAnswer() {
+        let task = Sums(answer: .lastNumber)
+        #expect(task.answer(in: "12 + 15 = 27", to: task.problem(12, 15)) == "27")
+        #expect(task.answer(in: "twenty-seven", to: task.problem(12, 15)) == nil)
+    }
+
+    @Test func everyPairBelongsToOneSplitOfItsOwnRange() {
+        for problem in sums.testProblems(limit: 50, seed: 0) {
+            #expect(sums.contains(problem, in: .test) == true)
+            #expect(sums.contains(problem, in: .train) == false)
+            #expect(Sums(digits: 3).contains(problem, in: .test) == false)
+            #expect(Sums(digits: 3).contains(problem, in: .train) == false)
+        }
+        #expect(sums.contains(Problem(id: "x", prompt: "Q", answer: "1"), in: .train) == nil)
+    }
+
+    /// A million pairs: the check of a recipe must not hash them all.
+    @Test func checkingAShareLooksAtFewPairs() {
+        let task = Sums(minimum: 0, maximum: 999, heldOut: 0.001)
+        let clock = ContinuousClock()
+        let fastest = (0..<3).map { _ in clock.measure { _ = task.problems() } }.min()!
+        let all = clock.measure { _ = task.testProblems(limit: 1, seed: 0) }
+        #expect(fastest * 5 < all)
+        #expect(task.problems().isEmpty)
+        // 0 + 0 alone: one pair cannot be in both splits.
+        let single = Sums(minimum: 0, maximum: 0, heldOut: 0.5).problems()
+        #expect(single.map(\.key) == ["held_out"])
+    }
+
     @Test func malformedGroundTruthIsUngradable() {
         let problem = Problem(id: "x", prompt: "Q", answer: "many")
         guard case .ungradable = sums.verify("<answer>many</answer>", problem) else {

@@ -29,6 +29,10 @@ struct DigitTask: ProblemSource, Equatable {
         AnswerExtraction.lastNumber(in: completion) == problem.answer ? .right : .wrong
     }
 
+    func answer(in completion: String, to problem: Problem) -> String? {
+        AnswerExtraction.lastNumber(in: completion)
+    }
+
     private func problem(_ digit: Int) -> Problem {
         Problem(id: "\(digit)", prompt: "\(digit)=", answer: "\(digit)")
     }
@@ -71,14 +75,15 @@ struct EvaluatorTests {
         var length = 0.0
         for group in try groups(samples: 5, temperature: 1) {
             let answers = group.completions.map {
-                AnswerExtraction.lastNumber(in: $0.completion.text) ?? ""
+                AnswerExtraction.lastNumber(in: $0.completion.text)
             }
             let right = answers.count { $0 == group.problem.answer }
             shares.append(Double(right) / 5)
             any += right > 0 ? 0.25 : 0
             // The most frequent; of several, the one given first.
-            var best = answers[0]
-            for answer in answers
+            let votes = answers.compactMap { $0 }
+            var best = votes.first
+            for answer in votes
             where answers.count(where: { $0 == answer }) > answers.count(where: { $0 == best }) {
                 best = answer
             }
@@ -101,6 +106,17 @@ struct EvaluatorTests {
         #expect(result.examples.map(\.prompt) == ["0=", "1=", "2=", "3="])
         let copy = try JSONCoding.decode(EvaluationResult.self, JSONCoding.encode(result))
         #expect(copy == result)
+    }
+
+    /// maj@k: completions without an answer have no vote, a tie goes to the first.
+    @Test(
+        arguments: [
+            ([nil, nil, "5"], 2), (["1", "2", "2"], 1), (["2", "1", "1", "2"], 0),
+            ([nil, nil], nil),
+            ([], nil), ([nil, "1", "2", nil, nil], 1),
+        ] as [([String?], Int?)])
+    func majority(answers: [String?], winner: Int?) {
+        #expect(Evaluator.majority(of: answers) == winner)
     }
 
     /// 0.5 ± 1.96 √(variance / n): the deviations of 1, 0.5, 0, 0.5 have the variance 1/6.

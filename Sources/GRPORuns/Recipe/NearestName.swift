@@ -1,3 +1,5 @@
+import Foundation
+
 /// The known name that a mistyped one most likely meant.
 package enum NearestName {
     /// The candidate at the smallest edit distance, when that is small enough to be a slip: at
@@ -38,6 +40,18 @@ package enum NearestName {
             (beforeLast, last) = (last, row)
         }
         return last[b.count]
+    }
+
+    /// `did you mean 'Recipes/quickstart.yaml'?` for a path that leads nowhere: the nearest name
+    /// in its folder, or nil.
+    package static func remedy(forFile path: String) -> String? {
+        let folder = (path as NSString).deletingLastPathComponent
+        let names = try? FileManager.default.contentsOfDirectory(
+            atPath: folder.isEmpty ? "." : folder)
+        let visible = (names ?? []).filter { !$0.hasPrefix(".") }.sorted()
+        return of((path as NSString).lastPathComponent, among: visible).map {
+            "did you mean '\((folder as NSString).appendingPathComponent($0))'?"
+        }
     }
 
     /// `did you mean 'x'?`, or the names that exist.

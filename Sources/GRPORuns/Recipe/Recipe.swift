@@ -2,7 +2,7 @@ import Foundation
 package import GRPORollouts
 import GRPOTasks
 package import GRPOTensors
-package import GRPOTraining
+import GRPOTraining
 
 /// A whole experiment: a policy, a task and the stages the policy goes through.
 package struct Recipe: RecipeSettings {
@@ -115,12 +115,25 @@ package struct Recipe: RecipeSettings {
         let wanted = evaluation.settings.problems
         guard wanted >= 1, source.problems().isEmpty else { return [] }
         let available = source.testProblems(limit: wanted, seed: 0).count
-        guard available < wanted else { return [] }
+        guard available < wanted else { return overlapProblems() }
         return [
             SettingProblem(
                 "evaluation.problems",
                 "\(wanted) problems, but task \(type(of: source).name) holds out \(available); "
                     + "lower it, or hold out more")
+        ]
+    }
+
+    private func overlapProblems() -> [SettingProblem] {
+        guard task.source.problems().isEmpty else { return [] }
+        let check = HeldOutCheck(self)
+        guard let example = check.shown.first else { return [] }
+        return [
+            SettingProblem(
+                "evaluation.task",
+                "\(check.shown.count) of its \(check.asked) held-out problems, such as "
+                    + "\(example.id), belong to the training problems of task \(task.name); give "
+                    + "both tasks the same held_out and range, or leave evaluation.task out")
         ]
     }
 
@@ -141,7 +154,9 @@ package struct Recipe: RecipeSettings {
             return [
                 SettingProblem(
                     "model",
-                    "found no file \(model.path); check the path, or bring it with ./Scripts/fetch")
+                    "found no file \(model.path); "
+                        + (NearestName.remedy(forFile: model.path)
+                            ?? "check the path, or bring it with ./Scripts/fetch"))
             ]
         }
         var (recipe, departures) = try document.decode(
@@ -162,51 +177,5 @@ package struct Recipe: RecipeSettings {
             if case .grpo(let grpo) = stage { return grpo.settings.maxCompletionLength }
             return nil
         }.max() ?? 512
-    }
-}
-
-/// How policies are judged; run after each stage that made one.
-package struct EvaluationSpecification: RecipeSettings {
-    /// Null: the recipe's task.
-    package var task: TaskSetting?
-    package var settings = EvaluationSettings()
-
-    package static var defaults: EvaluationSpecification { EvaluationSpecification() }
-
-    package init() {}
-
-    package func settingProblems() -> [SettingProblem] {
-        settings.rangeProblems().map { SettingProblem($0.key, $0.message) }
-    }
-
-    private enum CodingKeys: String, CodingKey { case task }
-
-    package init(from decoder: any Decoder) throws {
-        task = try decoder.container(keyedBy: CodingKeys.self)
-            .decodeIfPresent(TaskSetting.self, forKey: .task)
-        settings = try EvaluationSettings(from: decoder)
-    }
-
-    package func encode(to encoder: any Encoder) throws {
-        var values = encoder.container(keyedBy: CodingKeys.self)
-        try values.encode(task, forKey: .task)
-        try settings.encode(to: encoder)
-    }
-}
-
-extension RecipePath {
-    /// The last component without its extension.
-    static func stem(of path: String) -> String {
-        let last = path.split(separator: "/").last.map(String.init) ?? path
-        return last.lastIndex(of: ".").map { String(last[..<$0]) } ?? last
-    }
-
-    /// The same as a plain name: what cannot be part of one becomes `-`.
-    static func plainStem(of path: String) -> String {
-        let plain = stem(of: path).map { character in
-            RunDirectory.isPlainName("a\(character)") ? character : "-"
-        }
-        let name = String(String(plain).drop { $0 == "." || $0 == "-" }.prefix(100))
-        return name.isEmpty ? "recipe" : name
     }
 }

@@ -16,3 +16,20 @@ extension RecipePath {
         return URL(fileURLWithPath: directory + "/" + written).standardized.path
     }
 }
+
+extension RecipePath {
+    /// The last component without its extension.
+    static func stem(of path: String) -> String {
+        let last = path.split(separator: "/").last.map(String.init) ?? path
+        return last.lastIndex(of: ".").map { String(last[..<$0]) } ?? last
+    }
+
+    /// The same as a plain name: what cannot be part of one becomes `-`.
+    static func plainStem(of path: String) -> String {
+        let plain = stem(of: path).map { character in
+            RunDirectory.isPlainName("a\(character)") ? character : "-"
+        }
+        let name = String(String(plain).drop { $0 == "." || $0 == "-" }.prefix(100))
+        return name.isEmpty ? "recipe" : name
+    }
+}

@@ -25,7 +25,8 @@ package enum RecipeReader {
             throw RecipeError([
                 RecipeProblem(
                     start, "found \(found), expected a recipe",
-                    remedy: "give the path of a YAML file")
+                    remedy: (exists ? nil : NearestName.remedy(forFile: path))
+                        ?? "give the path of a YAML file")
             ])
         }
         return try read([UInt8](data), name: path)

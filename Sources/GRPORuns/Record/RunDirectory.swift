@@ -1,4 +1,5 @@
 import Foundation
+import GRPOCheckpoints
 
 /// The files of one run.
 ///
@@ -18,6 +19,7 @@ package struct RunDirectory: Sendable {
     package var environment: String { path + "/environment.json" }
     package var metrics: String { path + "/metrics.jsonl" }
     package var timings: String { path + "/timings.jsonl" }
+    package var evaluations: String { path + "/evaluations.json" }
     package var report: String { path + "/report.html" }
     package var rollouts: String { path + "/rollouts" }
     package var checkpoints: String { path + "/checkpoints" }
@@ -25,7 +27,7 @@ package struct RunDirectory: Sendable {
     package func rollouts(stage: String) -> String { rollouts + "/" + Self.component(stage) }
 
     package func rollouts(stage: String, step: Int) -> String {
-        rollouts(stage: stage) + "/" + Self.stepName(step) + ".jsonl"
+        rollouts(stage: stage) + "/" + StepName.text(step) + ".jsonl"
     }
 
     package func checkpoints(stage: String) -> String {
@@ -34,26 +36,7 @@ package struct RunDirectory: Sendable {
 
     /// The checkpoint itself; its manifest lies beside it as `.json`.
     package func checkpoint(stage: String, step: Int) -> String {
-        checkpoints(stage: stage) + "/" + Self.stepName(step) + ".h5"
-    }
-
-    /// `step-000100`; longer where the step needs more digits.
-    package static func stepName(_ step: Int) -> String {
-        let digits = String(step)
-        return "step-" + String(repeating: "0", count: max(0, 6 - digits.count)) + digits
-    }
-
-    /// The step that a file is named after, or nil.
-    package static func step(of name: String) -> Int? {
-        guard name.hasPrefix("step-") else { return nil }
-        let digits = name.dropFirst(5).prefix { $0 != "." }
-        return digits.allSatisfy(\.isNumber) ? Int(digits) : nil
-    }
-
-    /// The steps of a stage's checkpoints, smallest first. They may still be damaged.
-    package func checkpointSteps(stage: String) -> [Int] {
-        names(in: checkpoints(stage: stage)).filter { $0.hasSuffix(".h5") }
-            .compactMap(Self.step).sorted()
+        checkpoints(stage: stage) + "/" + StepName.text(step) + ".h5"
     }
 
     /// Whether a stage's or run's name can be part of a path: letters, digits, `_`, `-`, `+` and
@@ -145,7 +128,8 @@ package struct RunDirectory: Sendable {
             guard FileManager.default.fileExists(atPath: file) else { continue }
             try RunFile.write(kept.map { $0 + "\n" }.joined(), to: file)
         }
-        for name in names(in: rollouts(stage: stage)) where (Self.step(of: name) ?? .max) > step {
+        for name in names(in: rollouts(stage: stage)) where (StepName.step(of: name) ?? .max) > step
+        {
             try remove(rollouts(stage: stage) + "/" + name)
         }
         for later in laterStages { try remove(rollouts(stage: later)) }

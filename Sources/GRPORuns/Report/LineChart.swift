@@ -14,6 +14,8 @@ struct LineChart {
     }
 
     var title: String
+    /// What the quantity is, in smaller letters after the title.
+    var note: String?
     var series: [Series]
     var dividers: [Divider] = []
     var width = 460.0
@@ -59,7 +61,7 @@ struct LineChart {
         let floor = py(yRange.lowerBound), ceiling = py(yRange.upperBound)
         let xEnd = Self.coordinate(width - Self.right)
         var parts = ["<g transform=\"translate(\(Self.coordinate(x)) \(Self.coordinate(y)))\">"]
-        parts.append(Self.text(title, x: Self.coordinate(Self.left), y: "16", class: "title"))
+        parts += heading
         for tick in AxisTicks(yRange, count: 5).values {
             let height = py(tick)
             parts.append(
@@ -102,6 +104,24 @@ struct LineChart {
         }
         parts.append("</g>")
         return parts.joined(separator: "\n")
+    }
+
+    /// The title and its note, in smaller letters where they would run out of the picture.
+    private var heading: [String] {
+        // A bold letter of 13 units is 7.4 wide on average, a plain one of 11 units 5.8.
+        let room = width - Self.left - Self.right
+        let needed = 7.4 * Double(title.count) + (note.map { 5.8 * Double($0.count + 3) } ?? 0)
+        let size =
+            needed > room ? " style=\"font-size: \(Self.coordinate(13 * room / needed))px\"" : ""
+        let small = note.map { note in
+            let size = needed > room ? 11 * room / needed : 11
+            return "<tspan style=\"font-size: \(Self.coordinate(size))px; font-weight: 400\">"
+                + " (\(HTMLText.escaped(note)))</tspan>"
+        }
+        return [
+            "<text x=\"\(Self.coordinate(Self.left))\" y=\"16\" class=\"title\"\(size)>"
+                + "\(HTMLText.escaped(title))\(small ?? "")</text>"
+        ]
     }
 
     /// An SVG element of its own for a page, which brings the style.

@@ -37,13 +37,20 @@ struct ReportCurves {
         }
     }
 
+    /// The keys that are 0 wherever they were recorded: a sentence says more than their curves.
+    var flatKeys: [String] { keys.filter(isFlat) }
+
+    private func isFlat(_ key: String) -> Bool {
+        runs.flatMap(\.records).allSatisfy { ($0.number(key) ?? 0) == 0 }
+    }
+
     /// Quantities whose scale does not depend on the kind of stage.
     private static let comparable = ["reward", "completions/", "kl", "entropy", "frac_", "eval"]
 
     /// All charts: a quantity's stages side by side in one, or one for each stage where a shared
     /// axis would flatten one of them (the loss of pretraining beside that of a policy).
     var charts: [LineChart] {
-        keys.flatMap { key -> [LineChart] in
+        keys.filter { !isFlat($0) }.flatMap { key -> [LineChart] in
             if Self.comparable.contains(where: key.hasPrefix) {
                 return [chart(key)].compactMap { $0 }
             }
@@ -85,8 +92,8 @@ struct ReportCurves {
                     color: index % ChartStyle.colorCount, points: points)
             }
         }
-        let meaning = Self.meanings[key].map { " (\($0))" } ?? ""
-        return LineChart(title: key + meaning, series: series, dividers: dividers)
+        return LineChart(
+            title: key, note: Self.meanings[key], series: series, dividers: dividers)
     }
 
     private func stages(with key: String) -> [String] {

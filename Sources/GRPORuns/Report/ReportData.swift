@@ -1,4 +1,5 @@
 import Foundation
+package import GRPOTraining
 
 /// All that a report shows. It can be built from nothing, so that the page needs no run.
 package struct ReportData: Sendable {
@@ -30,12 +31,12 @@ package struct ReportData: Sendable {
         package var recipe: String
         package var environment: [JSONValue.Member]
         package var records: [MetricsRecord]
-        package var evaluations: [EvaluationRow]
+        package var evaluations: [EvaluationResult]
         package var completions: [Completion]
 
         package init(
             name: String, recipe: String = "", environment: [JSONValue.Member] = [],
-            records: [MetricsRecord] = [], evaluations: [EvaluationRow] = [],
+            records: [MetricsRecord] = [], evaluations: [EvaluationResult] = [],
             completions: [Completion] = []
         ) {
             self.name = name
@@ -49,7 +50,7 @@ package struct ReportData: Sendable {
         /// Reads a run's directory; what is not there stays empty. The completions are those of
         /// ``ReportData/completions(of:records:count:)``.
         package init(
-            directory: RunDirectory, evaluations: [EvaluationRow], completionCount: Int = 10
+            directory: RunDirectory, evaluations: [EvaluationResult], completionCount: Int = 10
         ) {
             let text = { (path: String) in
                 FileManager.default.contents(atPath: path).map {

@@ -1,3 +1,5 @@
+import GRPOTraining
+
 /// `report.html`: one page that needs nothing else, no script and no network.
 package enum ReportPage {
     package static func html(_ data: ReportData) -> String {
@@ -63,7 +65,7 @@ package enum ReportPage {
     private static func evaluations(_ runs: [ReportData.Run]) -> String {
         guard runs.contains(where: { !$0.evaluations.isEmpty }) else { return "" }
         let several = runs.count > 1
-        let header = (several ? ["run"] : []) + EvaluationRow.header
+        let header = (several ? ["run"] : []) + EvaluationResult.header
         let rows = runs.flatMap { run in
             run.evaluations.map { row($0.cells, first: several ? run.name : nil, tag: "td") }
         }
@@ -73,6 +75,7 @@ package enum ReportPage {
                     + ShortNumber.text($0.temperature)
             })
         let sampling = conditions.count == 1 ? conditions.first! + "; " : ""
+        let caution = EvaluationResult.caution(runs.flatMap(\.evaluations)).map { " " + $0 } ?? ""
         return """
             <h2>Before and after</h2>
             <div class="wide"><table>
@@ -80,7 +83,7 @@ package enum ReportPage {
             \(rows.joined(separator: "\n"))
             </table></div>
             <p class="faint">\(sampling)greedy is one completion at temperature 0; length in
-            tokens.</p>
+            tokens.\(caution)</p>
             """
     }
 
@@ -93,18 +96,29 @@ package enum ReportPage {
     }
 
     private static func curves(_ runs: [ReportData.Run]) -> String {
-        let charts = ReportCurves(runs: runs).charts
+        let curves = ReportCurves(runs: runs)
+        let charts = curves.charts
         guard !charts.isEmpty else { return "" }
-        let windows = Set(charts.map(\.window)).sorted()
-        let span = windows.count == 1 ? "\(windows[0])" : "\(windows[0]) to \(windows.last!)"
+        let flat = curves.flatKeys.map { HTMLText.escaped($0, keepingNewlines: false) }
+        let rest =
+            flat.isEmpty ? "" : " 0 at every step, not drawn: \(flat.joined(separator: ", "))."
         return """
             <h2>Curves</h2>
-            <p class="faint">Points: every step as recorded. Lines: smoothed, the mean of \(span)
-            neighbouring steps.</p>
+            <p class="faint">Points: every step as recorded. \(smoothing(charts))\(rest)</p>
             <div class="charts">
             \(charts.map(\.svg).joined(separator: "\n"))
             </div>
             """
+    }
+
+    /// What the lines of the charts are.
+    static func smoothing(_ charts: [LineChart]) -> String {
+        let windows = Set(charts.map(\.window)).sorted()
+        guard let least = windows.first, let most = windows.last, most > 1 else {
+            return "Lines: the same, joined."
+        }
+        let span = least == most ? "\(most)" : least == 1 ? "up to \(most)" : "\(least) to \(most)"
+        return "Lines: smoothed, the mean of \(span) neighbouring steps."
     }
 
     private static func completions(_ run: ReportData.Run, named: Bool) -> String {

@@ -17,7 +17,8 @@ package enum ReportPicture {
         }
         parts.append(
             LineChart.text(
-                "points: every step; lines: mean of \(first.window) neighbouring steps",
+                "points: every step; lines: "
+                    + (first.window > 1 ? "mean of \(first.window) neighbouring steps" : "joined"),
                 x: "56", y: LineChart.coordinate(first.height + 12), class: "tick"))
         if named {
             for (index, run) in runs.enumerated() {

@@ -1,47 +1,71 @@
 import Foundation
-import GRPOCheckpoints
 import GRPOTraining
 
 /// The evaluations of a run, in the order in which they were made, in one small file.
 struct EvaluationFile {
     private let path: String
-    private(set) var results: [EvaluationResult] = []
+    private var entries: [Entry] = []
 
     init(path: String) {
         self.path = path
     }
 
+    var results: [EvaluationResult] { entries.map(\.result) }
+
     /// Whether a stage was evaluated in this way.
-    func contains(_ stage: String, task: String, _ settings: EvaluationSettings) -> Bool {
-        results.contains {
-            $0.stage == stage && $0.task == task && $0.problems == settings.problems
-                && $0.samples == settings.samples && $0.temperature == settings.temperature
-        }
+    ///
+    /// - Parameter identity: the hash of everything that goes into the evaluation.
+    func contains(_ stage: String, identity: String) -> Bool {
+        entries.contains { $0.result.stage == stage && $0.identity == identity }
     }
 
     /// Takes up what an earlier part of the run has written; a file that cannot be read counts as
     /// none, and its evaluations are made again.
     mutating func load() {
         guard let data = FileManager.default.contents(atPath: path) else { return }
-        results = (try? JSONDecoder().decode([EvaluationResult].self, from: data)) ?? []
+        entries = (try? JSONDecoder().decode([Entry].self, from: data)) ?? []
     }
 
-    mutating func append(_ result: EvaluationResult) throws {
-        results.removeAll { $0.stage == result.stage }
-        results.append(result)
-        try RunFile.write(JSONValue(encoding: results).prettyText + "\n", to: path)
+    mutating func append(_ result: EvaluationResult, identity: String) throws {
+        entries.removeAll { $0.result.stage == result.stage }
+        entries.append(Entry(identity: identity, result: result))
+        try RunFile.write(JSONValue(encoding: entries).prettyText + "\n", to: path)
     }
 
     mutating func forget(_ stages: Set<String>) {
-        results.removeAll { stages.contains($0.stage) }
+        entries.removeAll { stages.contains($0.result.stage) }
     }
-}
 
-extension EvaluationFile {
-    /// The evaluations of a run as rows of the report.
-    static func rows(in directory: RunDirectory) -> [EvaluationRow] {
-        let path = directory.path + "/evaluations.json"
-        guard let data = FileManager.default.contents(atPath: path) else { return [] }
-        return (try? JSONDecoder().decode([EvaluationRow].self, from: data)) ?? []
+    /// The evaluations of a run.
+    static func results(in directory: RunDirectory) -> [EvaluationResult] {
+        var file = EvaluationFile(path: directory.evaluations)
+        file.load()
+        return file.results
+    }
+
+    /// A result, with one more field that says what it is a result of.
+    private struct Entry: Codable {
+        var identity: String
+        var result: EvaluationResult
+
+        private enum CodingKeys: String, CodingKey { case identity }
+
+        init(identity: String, result: EvaluationResult) {
+            self.identity = identity
+            self.result = result
+        }
+
+        init(from decoder: any Decoder) throws {
+            result = try EvaluationResult(from: decoder)
+            identity =
+                try decoder.container(keyedBy: CodingKeys.self)
+                .decodeIfPresent(String.self, forKey: .identity) ?? ""
+        }
+
+        func encode(to encoder: any Encoder) throws {
+            try result.encode(to: encoder)
+            var values = encoder.container(keyedBy: CodingKeys.self)
+            try values.encode(identity, forKey: .identity)
+        }
     }
 }

@@ -3,7 +3,7 @@ package import GRPOCheckpoints
 import GRPOModels
 package import GRPORollouts
 package import GRPOTensors
-import GRPOModelFiles
+package import GRPOModelFiles
 package import GRPOTokenizers
 
 /// What `--model` and a recipe's `model:` can name: a checkpoint, a run directory, a model file.
@@ -14,7 +14,7 @@ package enum PolicyFile {
     /// - Throws: `CheckpointError`, `ModelFileError`, `RunError` or `TokenizerError`.
     package static func load(_ name: String, backend: any Backend) throws -> Policy {
         if let checkpoint = try stageOfRun(name) { return try policy(checkpoint, backend) }
-        switch try ModelFile.open(name) {
+        switch try open(name) {
         case .model(let source):
             return Policy(
                 decoder: try source.decoder(backend: backend), tokenizer: try source.tokenizer())
@@ -22,6 +22,27 @@ package enum PolicyFile {
             return try policy(try Checkpoint.verify(path), backend)
         case .run(let path):
             return try policy(try lastCheckpoint(of: RunDirectory(path: path)), backend)
+        }
+    }
+
+    /// What lies at a path; where nothing does, the message names what the path may have meant.
+    package static func open(_ name: String) throws -> ModelFile {
+        if !FileManager.default.fileExists(atPath: name),
+            let remedy = NearestName.remedy(forFile: name)
+        {
+            throw RunError(
+                .input, path: name, "found no such file, expected a model", remedy: remedy)
+        }
+        return try ModelFile.open(name)
+    }
+
+    /// The SHA-256 of what `load` would read: of the model file, or of the checkpoint.
+    package static func hash(of name: String) throws -> String {
+        if let checkpoint = try stageOfRun(name) { return checkpoint.hash }
+        switch try open(name) {
+        case .model: return try Hash.sha256(ofFile: name)
+        case .checkpoint(let path): return try Checkpoint.verify(path).hash
+        case .run(let path): return try lastCheckpoint(of: RunDirectory(path: path)).hash
         }
     }
 
@@ -43,7 +64,7 @@ package enum PolicyFile {
             try Tokenizers.make(try PolicyCheckpoint(checkpoint).tokenizer)
         }
         if let checkpoint = try stageOfRun(name) { return try stored(checkpoint) }
-        switch try ModelFile.open(name) {
+        switch try open(name) {
         case .model(let source): return try source.tokenizer()
         case .checkpoint(let path): return try stored(try Checkpoint.verify(path))
         case .run(let path): return try stored(try lastCheckpoint(of: RunDirectory(path: path)))

@@ -1,6 +1,5 @@
 import Foundation
 import GRPOCheckpoints
-import GRPOModels
 import GRPORollouts
 import GRPOTasks
 import GRPOTensors
@@ -15,6 +14,8 @@ package final class Run {
     private let printer: ProgressPrinter
     private let interruption: Interruption
     private var evaluations: EvaluationFile
+    /// Of the file the run starts from, where there is one.
+    private var modelHash: String?
 
     package init(
         _ recipe: Recipe, directory: RunDirectory, compute: Compute, printer: ProgressPrinter,
@@ -25,7 +26,7 @@ package final class Run {
         self.compute = compute
         self.printer = printer
         self.interruption = interruption
-        evaluations = EvaluationFile(path: directory.path + "/evaluations.json")
+        evaluations = EvaluationFile(path: directory.evaluations)
     }
 
     /// Was stopped after saving.
@@ -46,6 +47,8 @@ package final class Run {
         // A model that cannot be read is found out before there is a directory.
         var policies = StagePolicies(recipe: recipe, compute: compute)
         let initial = try policies.initial()
+        if case .path(let file) = recipe.model { modelHash = try PolicyFile.hash(of: file.path) }
+        try PromptCheck(recipe).run(initial)
         let lock = try directory.open(resuming: resuming)
         defer { withExtendedLifetime(lock) {} }
         if !FileManager.default.fileExists(atPath: directory.recipe) { try describe() }
@@ -53,7 +56,7 @@ package final class Run {
             try checkIdentities()
             evaluations.load()
         }
-        if case .path = recipe.model { try evaluate(initial, stage: "base") }
+        if let modelHash { try evaluate(initial, made: modelHash, stage: "base") }
         var stages: [RunSummary.Stage] = []
         for (index, stage) in recipe.stages.enumerated() {
             let begin = clock.now
@@ -61,16 +64,16 @@ package final class Run {
             let (policy, parent) = try policies.start(of: stage)
             let checkpoint = try await run(stage, policy, parent: parent, laterStages: later)
             policies.finish(stage, policy, checkpoint)
-            try evaluate(policy, stage: stage.name)
+            try evaluate(policy, made: checkpoint.hash, stage: stage.name)
             stages.append(
                 RunSummary.Stage(
                     name: stage.name, kind: stage.kind, steps: stage.maxSteps,
-                    wallSeconds: Self.seconds(clock.now - begin), checkpoint: checkpoint.path))
+                    wallSeconds: (clock.now - begin) / .seconds(1), checkpoint: checkpoint.path))
         }
         printer.finish()
         try describe()
         return RunSummary(
-            run: directory.path, wallSeconds: Self.seconds(clock.now - start), stages: stages,
+            run: directory.path, wallSeconds: (clock.now - start) / .seconds(1), stages: stages,
             evaluations: evaluations.results)
     }
 
@@ -89,38 +92,32 @@ package final class Run {
             let parent = stage.placement.from.flatMap { made[$0] } ?? last
             let store = try CheckpointStore(directory: directory.checkpoints(stage: stage.name))
             guard let found = try store.latestVerified().checkpoint else { return }
-            let identity = StageIdentity(
-                stage, recipe: recipe, parent: parent, environment: compute.environment)
-            try check(found, is: identity, of: stage)
+            try identity(of: stage, parent: parent)
+                .check(found, of: stage, recipe: recipe, in: directory)
             guard found.step == stage.maxSteps else { return }
             made[stage.name] = found.hash
             last = found.hash
         }
     }
 
-    private func check(
-        _ found: Checkpoint, is identity: StageIdentity, of stage: StageSpecification
-    ) throws(RunError) {
-        guard found.manifest.provenance["stage_identity"] != identity.hash else { return }
-        throw RunError(
-            .input, path: found.path,
-            "stage \(stage.name) was begun with other settings, on another stage's policy or "
-                + "with another engine",
-            remedy: "resume with the recipe it was begun with, \(directory.recipe), or choose "
-                + "another --output")
+    private func identity(of stage: StageSpecification, parent: String?) -> StageIdentity {
+        StageIdentity(
+            stage, recipe: recipe, model: modelHash, parent: parent,
+            environment: compute.environment)
     }
 
     /// Runs one stage from its newest checkpoint, if it has one.
     private func run(
         _ stage: StageSpecification, _ policy: Policy, parent: String?, laterStages: Set<String>
     ) async throws -> Checkpoint {
-        let identity = StageIdentity(
-            stage, recipe: recipe, parent: parent, environment: compute.environment)
+        let identity = identity(of: stage, parent: parent)
         let store = try CheckpointStore(
             directory: directory.checkpoints(stage: stage.name), keep: 2)
         let (found, skipped) = try store.latestVerified()
         for skip in skipped { printer.say("warning: \(skip)") }
-        if let found { try check(found, is: identity, of: stage) }
+        if let found {
+            try identity.check(found, of: stage, recipe: recipe, in: directory)
+        }
         if let found, found.step == stage.maxSteps {
             printer.say("\(stage.name): finished at step \(found.step), taken from its checkpoint")
             try PolicyCheckpoint(found).load(into: policy.decoder)
@@ -138,7 +135,8 @@ package final class Run {
         let monitor = try RunMonitor(
             stage: stage.name, directory: directory, store: store, identity: identity,
             tokenizer: policy.tokenizer.description, recipe: ResolvedRecipe.text(of: recipe),
-            printer: printer, interruption: interruption, resumedFrom: found)
+            printer: printer, interruption: interruption, exactness: exactness(of: stage),
+            resumedFrom: found)
         let outcome = try await train(stage, policy, from: found, monitor)
         if case .interrupted(let step) = outcome {
             printer.finish()
@@ -182,87 +180,50 @@ package final class Run {
             maxCompletionLength: recipe.evaluationLength, seed: UInt64(recipe.seed))
     }
 
+    /// Only where the engine promises it.
+    private func exactness(of stage: StageSpecification) -> ExactnessWatch? {
+        guard compute.environment.rowsAreExact, case .grpo(let grpo) = stage else { return nil }
+        return ExactnessWatch(generationSteps: grpo.settings.stepsOfGeneration)
+    }
+
     /// Evaluates a policy unless that was done before.
-    private func evaluate(_ policy: Policy, stage: String) throws {
+    ///
+    /// - Parameter hash: of the file the policy lies in.
+    private func evaluate(_ policy: Policy, made hash: String, stage: String) throws {
         let evaluator = evaluator
-        let task = type(of: evaluator.task).name
-        guard !evaluations.contains(stage, task: task, evaluator.settings) else { return }
+        let identity = evaluationIdentity(hash)
+        guard !evaluations.contains(stage, identity: identity) else { return }
         do {
-            let result = try evaluator.run(policy, stage: stage) { done, total, _ in
+            var result = try evaluator.run(policy, stage: stage) { done, total, _ in
                 self.printer.update("\(stage)  evaluating \(done)/\(total)")
                 if self.interruption.isRaised { throw RolloutError.cancelled }
             }
-            try evaluations.append(result)
-            printer.say("\(stage) evaluated  \(EvaluationRow(result).line)")
+            result.heldOutChecked = HeldOutCheck(recipe).isDisjoint
+            try evaluations.append(result, identity: identity)
+            printer.say("\(stage) evaluated  \(result.line)")
         } catch RolloutError.cancelled {
             printer.finish()
             throw Interrupted(stage: stage, step: 0, directory: directory.path)
         }
     }
 
-    private static func seconds(_ duration: Duration) -> Double {
-        let (seconds, attoseconds) = duration.components
-        return Double(seconds) + Double(attoseconds) * 1e-18
-    }
-}
-
-/// The policies that stages made, for those that start from them.
-private struct StagePolicies {
-    private let recipe: Recipe
-    private let compute: Compute
-    private var made: [String: Checkpoint] = [:]
-    private var last: (policy: Policy, checkpoint: Checkpoint)?
-    private var untrained: Policy?
-
-    init(recipe: Recipe, compute: Compute) {
-        self.recipe = recipe
-        self.compute = compute
-    }
-
-    /// The policy before any stage.
-    mutating func initial() throws -> Policy {
-        if let untrained { return untrained }
-        let policy = try makeInitial()
-        untrained = policy
-        return policy
-    }
-
-    private func makeInitial() throws -> Policy {
-        switch recipe.model {
-        case .path(let path):
-            return try PolicyFile.load(path.path, backend: compute.backend)
-        case .shape(let shape):
-            let texts = recipe.stages.compactMap { stage -> [Character]? in
-                if case .pretrain(let pretrain) = stage { return pretrain.data.source.alphabet }
-                return nil
-            }
-            let tokenizer = CharacterTokenizer(alphabet: String(texts.flatMap { $0 }))
-            let decoder = Decoder(
-                shape.configuration(vocabularySize: tokenizer.vocabularySize),
-                random: RandomStream(seed: UInt64(recipe.seed), name: "model/init"),
-                backend: compute.backend)
-            return Policy(decoder: decoder, tokenizer: tokenizer)
+    /// The hash of everything that goes into an evaluation.
+    private func evaluationIdentity(_ policy: String) -> String {
+        struct Inputs: Encodable {
+            var policy: String
+            var task: TaskSetting
+            var prompt: String
+            var settings: EvaluationSettings
+            var maxCompletionLength: Int
+            var seed: Int
+            var precision: String
+            var backend: String
         }
-    }
-
-    /// The policy a stage starts from, ready to be trained, and the hash of its checkpoint.
-    mutating func start(
-        of stage: StageSpecification
-    ) throws -> (policy: Policy, parent: String?) {
-        if let from = stage.placement.from, let checkpoint = made[from] {
-            return (try PolicyFile.policy(checkpoint, compute.backend), checkpoint.hash)
-        }
-        if let last { return (last.policy, last.checkpoint.hash) }
-        let policy = try initial()
-        // The stage trains it: from now on it is not the initial one.
-        untrained = nil
-        return (policy, nil)
-    }
-
-    mutating func finish(
-        _ stage: StageSpecification, _ policy: Policy, _ checkpoint: Checkpoint
-    ) {
-        made[stage.name] = checkpoint
-        last = (policy, checkpoint)
+        let inputs = Inputs(
+            policy: policy, task: recipe.evaluation.task ?? recipe.task,
+            prompt: recipe.prompt.rawValue, settings: recipe.evaluation.settings,
+            maxCompletionLength: recipe.evaluationLength, seed: recipe.seed,
+            precision: compute.environment.precision, backend: compute.environment.backend)
+        return Hash.sha256(JSONValue(encoding: inputs).text)
     }
 }

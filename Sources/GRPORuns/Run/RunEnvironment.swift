@@ -1,5 +1,4 @@
 import Foundation
-package import GRPOTensors
 
 /// On what a run was made: whatever could change its bits.
 package struct RunEnvironment: Encodable, Sendable {
@@ -8,6 +7,9 @@ package struct RunEnvironment: Encodable, Sendable {
     package var precision: String
     package var threads: Int
     package var cpuFeatures: String
+    /// Whether a row's products are the same bits among however many others it is computed: then
+    /// sampler and trainer agree exactly.
+    package var rowsAreExact: Bool
     package var operatingSystem: String
     package var debugBuild = RunEnvironment.isDebugBuild
 
@@ -21,31 +23,23 @@ package struct RunEnvironment: Encodable, Sendable {
     }
 
     package init(
-        version: String, backend: String, precision: String, threads: Int, cpuFeatures: String
+        version: String, backend: String, precision: String, threads: Int, cpuFeatures: String,
+        rowsAreExact: Bool
     ) {
         self.version = version
         self.backend = backend
         self.precision = precision
         self.threads = threads
         self.cpuFeatures = cpuFeatures
+        self.rowsAreExact = rowsAreExact
         operatingSystem = ProcessInfo.processInfo.operatingSystemVersionString
     }
 
     private enum CodingKeys: String, CodingKey {
         case version, backend, precision, threads
         case cpuFeatures = "cpu_features"
+        case rowsAreExact = "rows_are_exact"
         case operatingSystem = "operating_system"
         case debugBuild = "debug_build"
-    }
-}
-
-/// A backend and what is to be recorded of it.
-package struct Compute {
-    package var backend: any Backend
-    package var environment: RunEnvironment
-
-    package init(backend: any Backend, environment: RunEnvironment) {
-        self.backend = backend
-        self.environment = environment
     }
 }

@@ -2,18 +2,6 @@ import Foundation
 import GRPOCheckpoints
 import GRPOTokenizers
 import GRPOTraining
-import Synchronization
-
-/// A flag that a signal handler sets and a run reads.
-package final class Interruption: Sendable {
-    private let flag = Atomic(false)
-
-    package init() {}
-
-    package func raise() { flag.store(true, ordering: .relaxed) }
-
-    package var isRaised: Bool { flag.load(ordering: .relaxed) }
-}
 
 /// Writes down what a stage does: metrics, timings, rollouts, checkpoints, and a live line.
 final class RunMonitor: StageMonitor {
@@ -28,17 +16,23 @@ final class RunMonitor: StageMonitor {
     private let recipe: String
     private let printer: ProgressPrinter
     private let interruption: Interruption
+    private var exactness: ExactnessWatch?
     private var last: StepRecord?
     private let start = ContinuousClock.now
+    /// The step this process began after.
+    private let first: Int
     /// The newest checkpoint, saved or found.
     private(set) var checkpoint: Checkpoint?
 
     init(
         stage: String, directory: RunDirectory, store: CheckpointStore, identity: StageIdentity,
         tokenizer: TokenizerDescription, recipe: String, printer: ProgressPrinter,
-        interruption: Interruption, resumedFrom checkpoint: Checkpoint?
+        interruption: Interruption, exactness: ExactnessWatch?,
+        resumedFrom checkpoint: Checkpoint?
     ) throws {
         self.checkpoint = checkpoint
+        first = checkpoint?.step ?? 0
+        self.exactness = exactness
         self.stage = stage
         self.directory = directory
         self.store = store
@@ -59,7 +53,7 @@ final class RunMonitor: StageMonitor {
             activity.steps > 0 ? "\(stage) \(activity.step)/\(activity.steps)" : stage
         line += "  \(activity.phase)"
         if activity.total > 1 { line += " \(activity.done)/\(activity.total)" }
-        if let last { line += "  " + Self.headline(last) }
+        if let last { line += "  \(time(at: last.step, of: last.steps))  \(Self.headline(last))" }
         printer.update(line)
     }
 
@@ -71,12 +65,23 @@ final class RunMonitor: StageMonitor {
         for (name, seconds) in record.timings { times.set(name, seconds) }
         try timings.append(times)
         last = record
+        if let problem = exactness?.problem(step: record.step, metrics: record.metrics) {
+            warn(problem)
+        }
         let every = max(1, record.steps / 10)
         if record.step % every == 0 || record.step == 1 || record.step == record.steps {
-            let seconds = Int((ContinuousClock.now - start).components.seconds)
             printer.say(
-                "\(stage) \(record.step)/\(record.steps)  \(Self.headline(record))  \(seconds) s")
+                "\(stage) \(record.step)/\(record.steps)  \(Self.headline(record))  "
+                    + time(at: record.step, of: record.steps))
         }
+    }
+
+    /// The time since this process began the stage, and what is left at the same pace.
+    private func time(at step: Int, of steps: Int) -> String {
+        let seconds = (ContinuousClock.now - start) / .seconds(1)
+        guard step > first, step < steps else { return ShortNumber.duration(seconds) }
+        let left = seconds / Double(step - first) * Double(steps - step)
+        return "\(ShortNumber.duration(seconds)), \(ShortNumber.duration(left)) left"
     }
 
     func sampled(_ rows: [Rollout], step: Int) throws {
@@ -106,7 +111,7 @@ final class RunMonitor: StageMonitor {
             reference: state.reference, texts: texts)
         let saved = try store.save(
             content, step: state.step, stage: stage, parent: identity.parent,
-            provenance: ["stage_identity": identity.hash], createdBy: "grpo \(Version.current)")
+            provenance: identity.provenance, createdBy: "grpo \(Version.current)")
         if let problem = saved.retentionProblem { warn("\(problem)") }
         checkpoint = saved.checkpoint
     }
@@ -132,9 +137,4 @@ final class RunMonitor: StageMonitor {
             size >= 10 ? "%.1f" : size >= 2 ? "%.2f" : size >= 0.01 || size == 0 ? "%.3f" : "%.2e"
         return String(format: format, value)
     }
-}
-
-/// The version of this package.
-package enum Version {
-    package static let current = "0.1.0"
 }

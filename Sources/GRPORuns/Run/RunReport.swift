@@ -32,7 +32,7 @@ package enum RunReport {
                 remedy: "name the directory that grpo run wrote to")
         }
         return ReportData.Run(
-            directory: directory, evaluations: EvaluationFile.rows(in: directory))
+            directory: directory, evaluations: EvaluationFile.results(in: directory))
     }
 
     /// The table of evaluations, completions before and after, and what to do next.
@@ -41,9 +41,8 @@ package enum RunReport {
     package static func closing(
         _ summary: RunSummary, directory: RunDirectory, program: String
     ) -> String {
-        var lines = [
-            "", EvaluationRow.table(EvaluationFile.rows(in: directory)).text, "",
-        ]
+        var lines = ["", EvaluationResult.table(summary.evaluations).text, ""]
+        if let caution = EvaluationResult.caution(summary.evaluations) { lines += [caution, ""] }
         if let first = summary.evaluations.first, let last = summary.evaluations.last,
             summary.evaluations.count > 1
         {

@@ -1,18 +1,21 @@
-import Foundation
 import GRPOCheckpoints
 import GRPORollouts
-package import GRPOTraining
+import GRPOTensors
 
-/// Says whether two stages are the same computation: the hash of everything that goes in.
+/// Says whether two stages are the same computation: the hash of everything that goes in. A model
+/// file goes in by its content, not by where it lies.
 struct StageIdentity {
     let hash: String
     /// The file hash of the checkpoint the stage starts from.
     let parent: String?
+    /// The hash of the model file the run starts from; nil for a model from nothing.
+    let model: String?
 
     private struct Inputs: Encodable {
         var schema: Int
         var stage: StageSpecification
-        var model: ModelSpecification
+        var model: ModelShape?
+        var modelHash: String?
         var task: TaskSetting
         var prompt: String
         var seed: Int
@@ -21,58 +24,54 @@ struct StageIdentity {
         var parent: String?
     }
 
+    /// - Parameter model: the hash of the file that `recipe.model` names, where it names one.
     init(
-        _ stage: StageSpecification, recipe: Recipe, parent: String?, environment: RunEnvironment
+        _ stage: StageSpecification, recipe: Recipe, model: String?, parent: String?,
+        environment: RunEnvironment
     ) {
         self.parent = parent
+        self.model = model
+        var shape: ModelShape?
+        if case .shape(let drawn) = recipe.model { shape = drawn }
         let inputs = Inputs(
-            schema: ResolvedRecipe.schema, stage: stage, model: recipe.model, task: recipe.task,
-            prompt: recipe.prompt.rawValue, seed: stage.placement.seed ?? recipe.seed,
-            precision: environment.precision, backend: environment.backend, parent: parent)
+            schema: ResolvedRecipe.schema, stage: stage, model: shape, modelHash: model,
+            task: recipe.task, prompt: recipe.prompt.rawValue,
+            seed: stage.placement.seed ?? recipe.seed, precision: environment.precision,
+            backend: environment.backend, parent: parent)
         hash = Hash.sha256(JSONValue(encoding: inputs).text)
     }
-}
 
-/// The counters of a stage as a checkpoint keeps them.
-package struct StageProgress: Codable {
-    var step: Int
-    var updates: Int
-    var tokens: Int
-    var skipped: Int
-
-    /// Rollouts as JSON; numbers keep their exact value.
-    package static func encode(_ rollouts: [Rollout]) throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(rollouts), as: UTF8.self)
+    /// What a checkpoint's manifest keeps of it.
+    var provenance: [String: String] {
+        var facts = [Self.hashKey: hash]
+        facts[Self.modelKey] = model
+        return facts
     }
 
-    package static func decode(rollouts text: String) throws -> [Rollout] {
-        try JSONDecoder().decode([Rollout].self, from: Data(text.utf8))
+    /// Refuses a checkpoint that another computation has made.
+    func check(
+        _ found: Checkpoint, of stage: StageSpecification, recipe: Recipe,
+        in directory: RunDirectory
+    ) throws(RunError) {
+        let facts = found.manifest.provenance
+        guard facts[Self.hashKey] != hash else { return }
+        if let begun = facts[Self.modelKey], let model, begun != model,
+            case .path(let file) = recipe.model
+        {
+            throw RunError(
+                .input, path: file.path,
+                "found a model file with SHA-256 \(model), expected the one that stage "
+                    + "\(stage.name) was begun with, \(begun)",
+                remedy: "put that file back, or choose another --output")
+        }
+        throw RunError(
+            .input, path: found.path,
+            "stage \(stage.name) was begun with other settings, on another stage's policy or "
+                + "with another engine",
+            remedy: "resume with the recipe it was begun with, \(directory.recipe), or choose "
+                + "another --output")
     }
 
-    /// Puts a checkpoint's counters, moments, reference and rollouts back into a fresh state.
-    static func restore(
-        _ state: inout StageState, from checkpoint: Checkpoint
-    ) throws {
-        let file = try PolicyCheckpoint(checkpoint)
-        guard let text = try file.text("progress.json") else {
-            throw CheckpointError.missingDataset(path: checkpoint.path, name: "progress.json")
-        }
-        let progress = try JSONDecoder().decode(StageProgress.self, from: Data(text.utf8))
-        try file.load(into: state.decoder)
-        try file.load(
-            firstMoment: state.optimizer.firstMoment, secondMoment: state.optimizer.secondMoment,
-            of: state.decoder)
-        if let reference = state.reference, try !file.loadReference(into: reference) {
-            throw CheckpointError.missingDataset(path: checkpoint.path, name: "reference")
-        }
-        state.optimizer.updates = progress.updates
-        state.step = progress.step
-        state.tokens = progress.tokens
-        state.skipped = progress.skipped
-        if let rollouts = try file.text("rollouts.json") {
-            state.rollouts = try decode(rollouts: rollouts)
-        }
-    }
+    private static let hashKey = "stage_identity"
+    private static let modelKey = "model_sha256"
 }

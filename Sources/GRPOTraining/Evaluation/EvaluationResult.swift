@@ -15,13 +15,39 @@ package struct EvaluationResult: Sendable, Equatable {
     /// The share of problems with a right sample among the k.
     package var passAtK: Double
     /// The share of problems whose most frequent answer is right (cons@k in the R1 papers).
+    /// Answers are what the task's verifier reads; a completion without one has no vote, a tie
+    /// goes to the answer that was given first, and without any vote the problem counts as wrong.
     package var majAtK: Double
     /// The share of samples in R1's think and answer format.
     package var format: Double
     /// Mean tokens of a sample.
     package var meanLength: Double
+    /// Whether none of the problems can have been trained on; nil where no training is known.
+    package var heldOutChecked: Bool?
     /// The first samples, for people to read.
     package var examples: [Example]
+
+    package init(
+        stage: String, task: String, problems: Int, samples: Int, temperature: Double,
+        passAt1: Double, passAt1Interval: ClosedRange<Double>, passAt1Greedy: Double,
+        passAtK: Double, majAtK: Double, format: Double, meanLength: Double,
+        heldOutChecked: Bool? = nil, examples: [Example] = []
+    ) {
+        self.stage = stage
+        self.task = task
+        self.problems = problems
+        self.samples = samples
+        self.temperature = temperature
+        self.passAt1 = passAt1
+        self.passAt1Interval = passAt1Interval
+        self.passAt1Greedy = passAt1Greedy
+        self.passAtK = passAtK
+        self.majAtK = majAtK
+        self.format = format
+        self.meanLength = meanLength
+        self.heldOutChecked = heldOutChecked
+        self.examples = examples
+    }
 
     package struct Example: Sendable, Equatable, Codable {
         /// The bare question.
@@ -47,6 +73,7 @@ extension EvaluationResult: Codable {
         case passAtK = "pass@k"
         case majAtK = "maj@k"
         case meanLength = "mean_length"
+        case heldOutChecked = "held_out_checked"
     }
 
     package func encode(to encoder: any Encoder) throws {
@@ -64,6 +91,7 @@ extension EvaluationResult: Codable {
         try values.encode(majAtK, forKey: .majAtK)
         try values.encode(format, forKey: .format)
         try values.encode(meanLength, forKey: .meanLength)
+        try values.encodeIfPresent(heldOutChecked, forKey: .heldOutChecked)
         try values.encode(examples, forKey: .examples)
     }
 
@@ -87,29 +115,7 @@ extension EvaluationResult: Codable {
             majAtK: try values.decode(Double.self, forKey: .majAtK),
             format: try values.decode(Double.self, forKey: .format),
             meanLength: try values.decode(Double.self, forKey: .meanLength),
+            heldOutChecked: try values.decodeIfPresent(Bool.self, forKey: .heldOutChecked),
             examples: try values.decode([Example].self, forKey: .examples))
-    }
-}
-
-/// 95% intervals of a mean over problems.
-package enum Interval {
-    /// Problems are the units: their samples are not independent. The normal interval of the mean,
-    /// cut at 0 and 1; where all problems agree, Wilson's interval for that many trials.
-    package static func mean(of shares: [Double]) -> ClosedRange<Double> {
-        let count = Double(shares.count)
-        guard count > 0 else { return 0...1 }
-        let z = 1.959963984540054
-        let mean = shares.reduce(0, +) / count
-        let squares = shares.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-        if squares == 0 || count == 1 {
-            let centre = (mean + z * z / (2 * count)) / (1 + z * z / count)
-            let spread =
-                z / (1 + z * z / count)
-                * (mean * (1 - mean) / count + z * z / (4 * count * count)).squareRoot()
-            // At 0 and 1 Wilson's bound is the mean itself, which rounding must not exclude.
-            return max(0, min(mean, centre - spread))...min(1, max(mean, centre + spread))
-        }
-        let error = (squares / (count - 1) / count).squareRoot()
-        return max(0, mean - z * error)...min(1, mean + z * error)
     }
 }

@@ -77,13 +77,10 @@ package struct Evaluator {
         let texts = groups.flatMap { $0.completions.map(\.completion) }
         let format = FormatReward()
         let majority = zip(groups, verdicts).count { group, verdicts in
-            let answers = group.completions.map { answer($0.completion.text) }
-            let counts = Dictionary(answers.map { ($0, 1) }, uniquingKeysWith: +)
-            // Ties go to the answer that was given first.
-            let best = answers.indices.max {
-                (counts[answers[$0]]!, -$0) < (counts[answers[$1]]!, -$1)
+            let answers = group.completions.map {
+                task.answer(in: $0.completion.text, to: group.problem)
             }
-            return best.map { verdicts[$0] } ?? false
+            return Self.majority(of: answers).map { verdicts[$0] } ?? false
         }
         return EvaluationResult(
             stage: stage, task: type(of: task).name, problems: groups.count,
@@ -106,9 +103,12 @@ package struct Evaluator {
         task.verify(text, problem) == .right
     }
 
-    /// What the completion answers, for the vote.
-    private func answer(_ text: String) -> String {
-        AnswerExtraction.tagged(in: text) ?? AnswerExtraction.lastNumber(in: text) ?? ""
+    /// Where the most frequent answer was first given; nil where there is no answer at all.
+    package static func majority(of answers: [String?]) -> Int? {
+        let counts = Dictionary(answers.compactMap { $0 }.map { ($0, 1) }, uniquingKeysWith: +)
+        guard let most = counts.values.max() else { return nil }
+        // Ties go to the answer that was given first.
+        return answers.firstIndex { $0.map { counts[$0] == most } ?? false }
     }
 
     private static func mean(_ values: [Double]) -> Double {

@@ -220,6 +220,30 @@ struct RecipeFileTests {
         #expect(found.first?.hasPrefix("r.yaml:1:14: evaluation.problems: ") == true)
     }
 
+    @Test("an evaluation whose problems training may draw")
+    func overlap() throws {
+        func text(_ evaluated: String, task: String = "{sums: {digits: 1, held_out: 0.2}}")
+            -> String
+        {
+            """
+            model: m.gguf
+            task: \(task)
+            evaluation: {task: \(evaluated), problems: 8}
+            stages: [grpo]
+            """
+        }
+        let found = recipeProblems(text("{sums: {digits: 1, held_out: 0.5}}"))
+        #expect(found.count == 1)
+        #expect(found.first?.contains("of its 8 held-out problems, such as ") == true)
+        #expect(found.first?.contains("belong to the training problems of task sums") == true)
+        for (evaluated, disjoint) in [
+            ("{sums: {digits: 2, held_out: 0.2}}", true), ("countdown", false),
+        ] {
+            let recipe = try loadRecipe(text(evaluated)).recipe
+            #expect(HeldOutCheck(recipe).isDisjoint == disjoint, "\(evaluated)")
+        }
+    }
+
     @Test("a model file that is not there, beside all else")
     func missingModel() {
         let text = "model: gone.gguf\nseed: x\nstages: [grpo]\n"

@@ -176,20 +176,6 @@ struct RunDirectoryTests {
         #expect(RunDirectory.isPlainName(name) == plain)
     }
 
-    @Test("steps and their names")
-    func steps() throws {
-        #expect(RunDirectory.stepName(100) == "step-000100")
-        #expect(RunDirectory.stepName(1_234_567) == "step-1234567")
-        #expect(RunDirectory.step(of: "step-000100.h5") == 100)
-        #expect(RunDirectory.step(of: "step-00x.h5") == nil)
-        let scratch = Scratch(), run = scratch.run
-        try RunDirectory.make(run.checkpoints(stage: "grpo"))
-        for step in [200, 50] {
-            try RunFile.write("", to: run.checkpoint(stage: "grpo", step: step))
-        }
-        #expect(run.checkpointSteps(stage: "grpo") == [50, 200])
-    }
-
     @Test(
         "JSON that is none",
         arguments: ["", "{", "{\"a\":}", "[1,]", "tru", "\"\\x\"", "1 2", "{\"a\" 1}"])

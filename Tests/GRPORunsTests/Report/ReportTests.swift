@@ -1,5 +1,6 @@
 import Foundation
 import GRPORuns
+import GRPOTraining
 import Testing
 
 #if canImport(FoundationXML)
@@ -8,6 +9,16 @@ import Testing
 
 @Suite("The report page and its pictures")
 struct ReportTests {
+    private func result(
+        _ stage: String, _ passAt1: Double, _ interval: ClosedRange<Double>, greedy: Double,
+        format: Double, length: Double, heldOutChecked: Bool? = nil
+    ) -> EvaluationResult {
+        EvaluationResult(
+            stage: stage, task: "sums", problems: 500, samples: 4, temperature: 1,
+            passAt1: passAt1, passAt1Interval: interval, passAt1Greedy: greedy, passAtK: 0.5,
+            majAtK: 0.25, format: format, meanLength: length, heldOutChecked: heldOutChecked)
+    }
+
     private func run(_ name: String, steps: Int = 40, stages: [String] = ["grpo"])
         -> ReportData.Run
     {
@@ -24,14 +35,8 @@ struct ReportTests {
             }
         }
         let rows = [
-            EvaluationRow(
-                stage: "base", task: "sums", problems: 500, samples: 4, temperature: 1,
-                passAt1: 0.3105, interval: [0.2911, 0.3302], greedy: 0.402, format: 0.61,
-                meanLength: 23.44),
-            EvaluationRow(
-                stage: "grpo", task: "sums", problems: 500, samples: 4, temperature: 1,
-                passAt1: 0.912, interval: [0.897, 0.925], greedy: 0.95, format: 0.99,
-                meanLength: 41.2),
+            result("base", 0.3105, 0.2911...0.3302, greedy: 0.402, format: 0.61, length: 23.44),
+            result("grpo", 0.912, 0.897...0.925, greedy: 0.95, format: 0.99, length: 41.2),
         ]
         let hostile = ReportData.Completion(
             stage: "grpo", step: 40, prompt: "Q:57+68=?",
@@ -154,15 +159,69 @@ struct ReportTests {
         withExtendedLifetime(lock) {}
     }
 
-    @Test("evaluations have the command's field names, absent figures are null")
+    @Test("evaluations have the command's field names")
     func evaluationJSON() {
-        let row = EvaluationRow(
-            stage: "base", task: "sums", problems: 5, samples: 4, temperature: 1, passAt1: 0.25,
-            interval: [0.1, 0.4], greedy: 0.2, meanLength: 12)
+        let row = result("base", 0.25, 0.1...0.4, greedy: 0.2, format: 0, length: 12)
         #expect(
             JSONValue(encoding: row).text
-                == #"{"stage":"base","task":"sums","problems":5,"samples":4,"temperature":1.0,"pass@1":0.25,"pass@1_interval":[0.1,0.4],"pass@1_greedy":0.2,"pass@k":null,"maj@k":null,"format":null,"mean_length":12.0}"#
+                == #"{"stage":"base","task":"sums","problems":500,"samples":4,"temperature":1.0,"pass@1":0.25,"pass@1_interval":[0.1,0.4],"pass@1_greedy":0.2,"pass@k":0.5,"maj@k":0.25,"format":0.0,"mean_length":12.0,"held_out_checked":null,"examples":[]}"#
         )
-        #expect(EvaluationRow.table([row]).text.contains("base   sums   0.250  [0.100, 0.400]"))
+        #expect(
+            EvaluationResult.table([row]).text.contains("base   sums   0.250  [0.100, 0.400]"))
+    }
+
+    @Test("an evaluation that may ask what training has shown is marked, another is not")
+    func caution() {
+        func page(_ checked: Bool?) -> String {
+            var run = ReportData.Run(name: "x")
+            run.evaluations = [
+                result(
+                    "base", 0.2, 0.1...0.3, greedy: 0, format: 0, length: 1,
+                    heldOutChecked: checked)
+            ]
+            return ReportPage.html(ReportData(title: "x", runs: [run]))
+        }
+        #expect(page(false).contains("was not checked"))
+        #expect(!page(true).contains("was not checked"))
+        #expect(!page(nil).contains("was not checked"))
+    }
+
+    @Test("a curve that is 0 at every step is named, not drawn; short curves are not smoothed")
+    func zero() {
+        var run = ReportData.Run(name: "x")
+        for step in 1...3 {
+            var record = MetricsRecord(stage: "grpo", step: step)
+            record.set("reward", Double(step))
+            record.set("kl", 0.0)
+            run.records.append(record)
+        }
+        let html = ReportPage.html(ReportData(title: "x", runs: [run]))
+        #expect(html.contains("0 at every step, not drawn: kl."))
+        #expect(html.components(separatedBy: "<svg").count == 2)
+        #expect(!html.contains("mean of 1"))
+        #expect(ReportPicture.svg([run])?.contains("mean of 1 ") == false)
+    }
+
+    @Test("a long title is set smaller, so that it stays within the picture")
+    func longTitle() {
+        var run = ReportData.Run(name: "x")
+        for stage in ["pretrain", "a-stage-with-quite-a-long-name"] {
+            var record = MetricsRecord(stage: stage, step: 1)
+            record.set("sampling/sampling_logp_difference/max", 1.0)
+            run.records.append(record)
+        }
+        let html = ReportPage.html(ReportData(title: "x", runs: [run]))
+        let titles = html.split(separator: "\n").filter { $0.contains("class=\"title\"") }
+        #expect(titles.count == 2)
+        // 48 letters of 7.4 units fit into 392; 69 do not, and 13 x 392 / (69 x 7.4) is 9.98.
+        #expect(titles.first { $0.contains(">pretrain: ") }?.contains("style") == false)
+        #expect(titles.first { $0.contains(">a-stage") }?.contains("font-size: 9.98px") == true)
+    }
+
+    @Test(
+        "times as people say them",
+        arguments: [(0.4, "0 s"), (99, "99 s"), (100, "2 min"), (5999, "100 min"), (9000, "2.5 h")])
+    func durations(seconds: Double, text: String) {
+        #expect(ShortNumber.duration(seconds) == text)
     }
 }

@@ -99,6 +99,14 @@ struct RunTests {
         let summary = try await run.execute(set: ["evaluation.samples=3"], resuming: true)
         #expect(summary.evaluations.map(\.samples) == [3, 3])
         #expect(summary.evaluations.map(\.stage) == ["pretrain", "grpo"])
+        for change in ["evaluation.top_p=0.9", "evaluation.max_completion_length=4"] {
+            run.clearScreen()
+            try await run.execute(set: ["evaluation.samples=3", change], resuming: true)
+            #expect(run.screen.contains("grpo evaluated"), "\(change)")
+            run.clearScreen()
+            try await run.execute(set: ["evaluation.samples=3", change], resuming: true)
+            #expect(!run.screen.contains("grpo evaluated"), "\(change)")
+        }
     }
 
     @Test("from: starts from the stage it names")
@@ -156,6 +164,87 @@ struct RunTests {
             let after = try run.results(earlierCheckpoints: true)
             #expect(differences(after, before) == [], "\(change)")
         }
+    }
+
+    @Test("a model file goes in by its content: elsewhere it is the same, swapped it is refused")
+    func swappedModel() async throws {
+        let source = try SmallRun()
+        let made = try await source.execute()
+        let run = try SmallRun()
+        func place(_ checkpoint: String, at name: String) throws {
+            for suffix in [".h5", ".json"] {
+                let file = run.scratch + "/" + name + suffix
+                try? FileManager.default.removeItem(atPath: file)
+                try FileManager.default.copyItem(
+                    atPath: checkpoint.dropLast(3) + suffix, toPath: file)
+            }
+        }
+        func recipe(_ name: String) -> String {
+            """
+            seed: 3
+            model: \(name).h5
+            task: {sums: {digits: 1, held_out: 0.2}}
+            evaluation: {problems: 4, samples: 1}
+            stages:
+              - grpo: {max_steps: 3, save_steps: 1, prompts_per_step: 1, num_generations: 2,
+                       max_completion_length: 10}
+            """
+        }
+        try place(made.stages[1].checkpoint, at: "one")
+        await #expect(throws: Run.Interrupted.self) {
+            try await run.execute(recipe("one"), interruptingAt: "grpo 1/3  reward")
+        }
+        try place(made.stages[0].checkpoint, at: "one")
+        let error = await #expect(throws: RunError.self) {
+            try await run.execute(recipe("one"), resuming: true)
+        }
+        #expect(error?.cause == .input)
+        #expect(error?.path == run.scratch + "/one.h5")
+        #expect(error?.message.contains("found a model file with SHA-256 ") == true)
+        try place(made.stages[1].checkpoint, at: "elsewhere")
+        try await run.execute(recipe("elsewhere"), resuming: true)
+    }
+
+    @Test(
+        "FAILURES 31: a prompt that does not fit is refused before the first stage, never cut",
+        arguments: [
+            (["grpo.max_completion_length=60"], "stage grpo, problem", "need 67 positions"),
+            (["evaluation.max_completion_length=60"], "evaluation, problem", "need 67 positions"),
+            (["task.sums.question=Was {a}+{b}?"], "stage grpo, problem", "cannot be encoded"),
+        ])
+    func prompts(overrides: [String], place: String, message: String) async throws {
+        let run = try SmallRun()
+        let error = await #expect(throws: RunError.self) { try await run.execute(set: overrides) }
+        #expect(error?.cause == .input)
+        #expect(error?.path.hasPrefix(place) == true, "\(String(describing: error))")
+        #expect(error?.message.contains(message) == true, "\(String(describing: error))")
+        #expect(!FileManager.default.fileExists(atPath: run.directory.path))
+    }
+
+    @Test("FAILURES 25: a sampler that disagrees with the trainer is reported, once")
+    func exactness() {
+        func metrics(_ difference: Double) -> [(name: String, value: Double)] {
+            [("reward", 1), ("sampling/sampling_logp_difference/max", difference)]
+        }
+        var watch = ExactnessWatch(generationSteps: 4)
+        #expect(watch.problem(step: 1, metrics: metrics(0)) == nil)
+        // Later updates on the same samples may differ.
+        #expect(watch.problem(step: 2, metrics: metrics(0.1)) == nil)
+        #expect(watch.problem(step: 5, metrics: [("loss", 1)]) == nil)
+        let warning = watch.problem(step: 5, metrics: metrics(1e-7))
+        #expect(warning?.contains("step 5: SAMPLER AND TRAINER DISAGREE") == true)
+        #expect(watch.problem(step: 9, metrics: metrics(1e-7)) == nil)
+        var other = ExactnessWatch(generationSteps: 1)
+        #expect(other.problem(step: 3, metrics: metrics(.nan)) != nil)
+    }
+
+    @Test("a step's line says how long it took and how much is left")
+    func times() async throws {
+        let run = try SmallRun()
+        try await run.execute()
+        #expect(run.screen.contains(/grpo 3\/6  reward .*  \d+ s, \d+ s left\n/))
+        #expect(run.screen.contains(/grpo 6\/6  reward .*  \d+ s\n/))
+        #expect(!run.screen.contains("DISAGREE"))
     }
 
     @Test("what is not begun yet can still be changed")

@@ -1,0 +1,67 @@
+import GRPOCheckpoints
+import GRPOModels
+import GRPORollouts
+import GRPOTasks
+import GRPOTensors
+import GRPOTokenizers
+
+/// The policies that stages made, for those that start from them.
+struct StagePolicies {
+    private let recipe: Recipe
+    private let compute: Compute
+    private var made: [String: Checkpoint] = [:]
+    private var last: (policy: Policy, checkpoint: Checkpoint)?
+    private var untrained: Policy?
+
+    init(recipe: Recipe, compute: Compute) {
+        self.recipe = recipe
+        self.compute = compute
+    }
+
+    /// The policy before any stage.
+    mutating func initial() throws -> Policy {
+        if let untrained { return untrained }
+        let policy = try makeInitial()
+        untrained = policy
+        return policy
+    }
+
+    private func makeInitial() throws -> Policy {
+        switch recipe.model {
+        case .path(let path):
+            return try PolicyFile.load(path.path, backend: compute.backend)
+        case .shape(let shape):
+            let texts = recipe.stages.compactMap { stage -> [Character]? in
+                if case .pretrain(let pretrain) = stage { return pretrain.data.source.alphabet }
+                return nil
+            }
+            let tokenizer = CharacterTokenizer(alphabet: String(texts.flatMap { $0 }))
+            let decoder = Decoder(
+                shape.configuration(vocabularySize: tokenizer.vocabularySize),
+                random: RandomStream(seed: UInt64(recipe.seed), name: "model/init"),
+                backend: compute.backend)
+            return Policy(decoder: decoder, tokenizer: tokenizer)
+        }
+    }
+
+    /// The policy a stage starts from, ready to be trained, and the hash of its checkpoint.
+    mutating func start(
+        of stage: StageSpecification
+    ) throws -> (policy: Policy, parent: String?) {
+        if let from = stage.placement.from, let checkpoint = made[from] {
+            return (try PolicyFile.policy(checkpoint, compute.backend), checkpoint.hash)
+        }
+        if let last { return (last.policy, last.checkpoint.hash) }
+        let policy = try initial()
+        // The stage trains it: from now on it is not the initial one.
+        untrained = nil
+        return (policy, nil)
+    }
+
+    mutating func finish(
+        _ stage: StageSpecification, _ policy: Policy, _ checkpoint: Checkpoint
+    ) {
+        made[stage.name] = checkpoint
+        last = (policy, checkpoint)
+    }
+}
