@@ -17,6 +17,9 @@ package protocol MatrixEngine: AnyObject, Sendable {
     var multipliesBFloat16: Bool { get }
     var pool: WorkerPool { get }
 
+    /// Whether weights of the type are better left to `BlockedWeight`, which must be available.
+    func prefersBlocked(_ type: DType) -> Bool
+
     /// A packed weight with undefined contents, of shape [outputs, inputs].
     ///
     /// - Parameter transposed: the values to be packed are those of the transpose, [inputs, outputs].

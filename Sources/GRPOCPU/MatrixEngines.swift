@@ -3,12 +3,15 @@ import CGRPOKernels
 /// Finds the engines of this machine.
 package enum MatrixEngines {
     /// The engine of that kind for the workers of `pool`.
+    ///
+    /// - Parameter usesBlocked: whether products of our own may take the library's place where they
+    ///   are faster; otherwise the library computes all.
     package static func engine(
-        _ kind: EngineKind, pool: WorkerPool
+        _ kind: EngineKind, pool: WorkerPool, usesBlocked: Bool = true
     ) throws(EngineUnavailable) -> any MatrixEngine {
         switch kind {
-        case .onednn: try OneDNNEngine(pool: pool)
-        case .openblas: OpenBLASEngine(pool: pool)
+        case .onednn: try OneDNNEngine(pool: pool, usesBlocked: usesBlocked)
+        case .openblas: OpenBLASEngine(pool: pool, usesBlocked: usesBlocked)
         }
     }
 

@@ -2,7 +2,7 @@ import CGRPOKernels
 package import GRPOTensors
 
 /// Whole matrix products on a pool of workers: cut into tiles that depend on shapes, never on
-/// threads, each computed by the engine.
+/// threads, each computed by the engine or, where the engine prefers them, by loops of our own.
 package final class MatrixProducts: Sendable {
     package let engine: any MatrixEngine
 
@@ -31,11 +31,19 @@ package final class MatrixProducts: Sendable {
         {
             weight = old
         } else {
-            weight = engine.makePackedWeight(
-                outputs: outputs, inputs: inputs, type: type, transposed: transposed)
+            weight =
+                engine.prefersBlocked(type)
+                ? BlockedWeight(
+                    outputs: outputs, inputs: inputs, type: type, transposed: transposed)
+                : engine.makePackedWeight(
+                    outputs: outputs, inputs: inputs, type: type, transposed: transposed)
         }
         pool.run(tasks: weight.panelCount) { panel, worker in
-            engine.pack(values, panel: panel, of: weight, worker: worker)
+            if let blocked = weight as? BlockedWeight {
+                blocked.pack(values, panel: panel)
+            } else {
+                engine.pack(values, panel: panel, of: weight, worker: worker)
+            }
         }
         return weight
     }
@@ -55,19 +63,27 @@ package final class MatrixProducts: Sendable {
         let chunk = ProductTiles.rowsOfTask
         let panels = weight.panelCount
         let rowBytes = weight.inputs * weight.type.byteCount
+        let blocked = weight as? BlockedWeight
         let inPlace = panels == 1 && bias == nil && residual == nil
         pool.run(tasks: (rows + chunk - 1) / chunk * panels) { task, worker in
             let first = task / panels * chunk
             let count = min(chunk, rows - first)
             let columns = weight.panel(task % panels)
             let offset = first * weight.outputs + columns.lowerBound
+            if let blocked, residual == nil || !blocked.sumsInPieces {
+                blocked.multiply(
+                    x + first * rowBytes, rows: count, panel: task % panels,
+                    bias: bias.map { $0 + columns.lowerBound },
+                    residual: residual.map { $0 + offset }, y: y + offset, stride: weight.outputs)
+                return
+            }
             let tile =
                 inPlace
                 ? y + offset
                 : pool.scratch(
                     worker, .tile, bytes: count * columns.count * MemoryLayout<Float>.stride
                 ).assumingMemoryBound(to: Float.self)
-            engine.multiplyTile(
+            multiplyTile(
                 x + first * rowBytes, rows: count, weight, panel: task % panels, y: tile,
                 worker: worker)
             if !inPlace {
@@ -90,7 +106,12 @@ package final class MatrixProducts: Sendable {
         _ x: UnsafeRawPointer, rows: Int, _ weight: PackedWeight, panel: Int,
         y: UnsafeMutablePointer<Float>, worker: Int
     ) {
-        engine.multiplyTile(x, rows: rows, weight, panel: panel, y: y, worker: worker)
+        if let blocked = weight as? BlockedWeight {
+            blocked.multiply(
+                x, rows: rows, panel: panel, y: y, stride: weight.panel(panel).count)
+        } else {
+            engine.multiplyTile(x, rows: rows, weight, panel: panel, y: y, worker: worker)
+        }
     }
 
     /// dWeight += dyᵀ x.

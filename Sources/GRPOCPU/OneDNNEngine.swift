@@ -6,7 +6,8 @@ import Synchronization
 /// oneDNN, called on one thread at a time with weights in its own layout.
 ///
 /// Every panel of a weight has a product for 256, 64, 16, 4 and 1 rows; all read one packed copy,
-/// and a row comes out the same bit for bit from each.
+/// and a row comes out the same bit for bit from each. On AVX-512 without AMX the library is left the
+/// weight gradients: the products of `BlockedWeight` are faster there.
 package final class OneDNNEngine: MatrixEngine, @unchecked Sendable {
     package let name: String
     package let coreName: String
@@ -14,6 +15,7 @@ package final class OneDNNEngine: MatrixEngine, @unchecked Sendable {
     package private(set) var rowsAreExact = false
     package let pool: WorkerPool
     private let library: OneDNNLibrary
+    private let usesBlocked: Bool
     private let tables = Mutex(Tables())
 
     private struct Tables {
@@ -22,9 +24,11 @@ package final class OneDNNEngine: MatrixEngine, @unchecked Sendable {
         var gradients: [OneDNNShape: OneDNNGradientPanel] = [:]
     }
 
-    package init(pool: WorkerPool) throws(EngineUnavailable) {
+    /// - Parameter usesBlocked: whether `BlockedWeight` may take the library's place.
+    package init(pool: WorkerPool, usesBlocked: Bool = true) throws(EngineUnavailable) {
         library = try OneDNNLibrary(workers: pool.threads)
         self.pool = pool
+        self.usesBlocked = usesBlocked
         name = "oneDNN " + library.version
         let probe = OneDNNShape(outputs: 64, inputs: 96, bfloat16: true)
         let wide = OneDNNPanel(library: library, shape: probe)
@@ -38,6 +42,11 @@ package final class OneDNNEngine: MatrixEngine, @unchecked Sendable {
         let implementation = String(cString: grpo_onednn_product_implementation(best.products[0]))
         coreName = implementation.split(separator: ":").last.map(String.init) ?? implementation
         rowsAreExact = measureExactness()
+    }
+
+    package func prefersBlocked(_ type: DType) -> Bool {
+        usesBlocked && BlockedWeight.isAvailable(for: type)
+            && !(type == .bfloat16 && coreName.contains("amx"))
     }
 
     // MARK: Weights

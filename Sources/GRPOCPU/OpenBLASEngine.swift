@@ -5,7 +5,8 @@ package import GRPOTensors
 /// OpenBLAS, called on one thread at a time with weights as they are.
 ///
 /// It multiplies float32 alone: bfloat16 operands are widened, so the rounding of the operands is
-/// that of the other engine. Its sums are formed in another order for other numbers of rows.
+/// that of the other engine. Its sums are formed in another order for other numbers of rows. On
+/// AVX-512 `BlockedWeight` takes float32 weights, and the library their gradients.
 package final class OpenBLASEngine: MatrixEngine {
     package let name: String
     package let coreName: String
@@ -18,12 +19,20 @@ package final class OpenBLASEngine: MatrixEngine {
     /// Rows whose operands are widened at once for a weight gradient.
     private static let tokensOfBlock = 512
 
-    package init(pool: WorkerPool) {
+    private let usesBlocked: Bool
+
+    /// - Parameter usesBlocked: whether `BlockedWeight` may take the library's place.
+    package init(pool: WorkerPool, usesBlocked: Bool = true) {
         self.pool = pool
+        self.usesBlocked = usesBlocked
         grpo_openblas_use_single_thread()
         name = String(cString: grpo_openblas_config()).split(separator: " ").prefix(2)
             .joined(separator: " ")
         coreName = String(cString: grpo_openblas_core_name())
+    }
+
+    package func prefersBlocked(_ type: DType) -> Bool {
+        usesBlocked && type == .float32 && BlockedWeight.isAvailable(for: type)
     }
 
     /// At least two panels where there is enough to share, whole vectors wide.
@@ -97,6 +106,12 @@ package final class OpenBLASEngine: MatrixEngine {
         _ dy: UnsafeRawPointer, _ x: UnsafeRawPointer, rows: Int, outputs: Int, inputs: Int,
         type: DType, dWeight: UnsafeMutablePointer<Float>
     ) {
+        if prefersBlocked(type) {
+            BlockedGradient(pool: pool).add(
+                dy.assumingMemoryBound(to: Float.self), x.assumingMemoryBound(to: Float.self),
+                rows: rows, outputs: outputs, inputs: inputs, to: dWeight)
+            return
+        }
         let width = Self.panelWidth(outputs: outputs)
         pool.run(tasks: (outputs + width - 1) / width) { panel, worker in
             let column = panel * width

@@ -6,22 +6,29 @@ import Testing
 struct EngineCase: CustomTestStringConvertible, Sendable {
     let kind: EngineKind
     let type: DType
+    /// Whether our own products may take the library's place.
+    let usesBlocked: Bool
 
-    /// Every engine of this machine in both precisions.
+    /// Every engine of this machine in both precisions, with our own products and without.
     static let all: [EngineCase] = EngineKind.allCases.flatMap { kind -> [EngineCase] in
         guard let engine = try? MatrixEngines.engine(kind, pool: WorkerPool(threads: 1)) else {
             return []
         }
         let types: [DType] =
             kind == .openblas || engine.multipliesBFloat16 ? [.float32, .bfloat16] : [.float32]
-        return types.map { EngineCase(kind: kind, type: $0) }
+        return types.flatMap { type in
+            (engine.prefersBlocked(type) ? [true, false] : [false]).map {
+                EngineCase(kind: kind, type: type, usesBlocked: $0)
+            }
+        }
     }
 
-    var testDescription: String { "\(kind) \(type)" }
+    var testDescription: String { "\(kind) \(type)\(usesBlocked ? " blocked" : "")" }
 
     func products(threads: Int) throws -> MatrixProducts {
         MatrixProducts(
-            engine: try MatrixEngines.engine(kind, pool: WorkerPool(threads: threads)))
+            engine: try MatrixEngines.engine(
+                kind, pool: WorkerPool(threads: threads), usesBlocked: usesBlocked))
     }
 }
 
@@ -80,7 +87,7 @@ extension MatrixProducts {
 /// [outputs, inputs]: SmolLM2's, the character model's, and awkward ones.
 let engineShapes: [[Int]] = [
     [960, 576], [576, 576], [3072, 576], [576, 1536], [384, 128], [128, 128], [768, 128],
-    [128, 384], [41, 128], [61, 32], [33, 7], [1, 1],
+    [128, 384], [41, 128], [61, 32], [33, 7], [1, 1], [70, 3201],
 ]
 
 @Suite("Matrix engines: products")
@@ -133,10 +140,11 @@ struct EngineProductTests {
         }
     }
 
-    @Test(arguments: EngineCase.all)
-    func addsBiasAndResidual(_ engine: EngineCase) throws {
+    /// Also of so many inputs that sums pass through y in pieces.
+    @Test(arguments: EngineCase.all, [33, 3200])
+    func addsBiasAndResidual(_ engine: EngineCase, _ inputs: Int) throws {
         let products = try engine.products(threads: 2)
-        let (rows, outputs, inputs) = (261, 200, 33)
+        let (rows, outputs) = (261, 200)
         let x = EngineMatrix(rows, inputs, type: engine.type, seed: 4)
         let bias = EngineMatrix(1, outputs, seed: 5)
         let residual = EngineMatrix(rows, outputs, seed: 6)

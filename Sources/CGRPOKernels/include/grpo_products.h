@@ -43,3 +43,39 @@ void grpo_widen_rows(
 /// A row of y does not depend on the others.
 void grpo_multiply_few_rows(
     const float *x, int64_t rows, const float *weight, int64_t outputs, int64_t inputs, float *y);
+
+// Blocked weights: 64 outputs side by side. Element (input k, output o) of a float32 weight is
+// number k · 64 + o % 64 of block o / 64; of a bfloat16 one it is number (k / 2 · 64 + o % 64) · 2 +
+// k % 2. Absent outputs of the last block, and the partner of the last of an odd number of inputs,
+// are 0. bf16 chooses the type.
+
+#define GRPO_BLOCK_WIDTH 64
+
+/// Whether this processor multiplies blocked weights: AVX-512, for bfloat16 with AVX512-BF16.
+int32_t grpo_has_blocked(int32_t bf16);
+
+/// The size of a weight, at most 64 outputs to a block.
+int64_t grpo_blocked_bytes(int64_t outputs, int64_t inputs, int32_t bf16);
+
+/// Whether sums over so many inputs pass through y on their way, which then may not be the residual.
+int32_t grpo_blocked_in_pieces(int64_t inputs, int32_t bf16);
+
+/// Blocks row-major values [outputs, inputs] or, transposed, [inputs, outputs], rows `stride` apart,
+/// rounded to nearest even.
+void grpo_block_weight_32(
+    const float *values, int64_t stride, int32_t transposed, int64_t outputs, int64_t inputs,
+    void *weight);
+void grpo_block_weight_16(
+    const float *values, int64_t stride, int32_t transposed, int64_t outputs, int64_t inputs,
+    void *weight);
+
+/// y = x Wᵀ + bias + residual or, `add`, y += that: x [rows, inputs] contiguous, y and residual
+/// [rows, outputs] with rows `stride` apart; bias and residual may be NULL.
+///
+/// A row of y does not depend on the others: an element is one sum over the inputs in their order.
+void grpo_multiply_blocked_32(
+    const float *x, int64_t rows, const void *weight, int64_t outputs, int64_t inputs,
+    int32_t add, const float *bias, const float *residual, float *y, int64_t stride);
+void grpo_multiply_blocked_16(
+    const uint16_t *x, int64_t rows, const void *weight, int64_t outputs, int64_t inputs,
+    int32_t add, const float *bias, const float *residual, float *y, int64_t stride);
