@@ -40,10 +40,24 @@ package enum PolicyFile {
     package static func hash(of name: String) throws -> String {
         if let checkpoint = try stageOfRun(name) { return checkpoint.hash }
         switch try open(name) {
-        case .model: return try Hash.sha256(ofFile: name)
+        case .model: return try modelHash(name)
         case .checkpoint(let path): return try Checkpoint.verify(path).hash
         case .run(let path): return try lastCheckpoint(of: RunDirectory(path: path)).hash
         }
+    }
+
+    /// Of a file its bytes; of a directory the names and bytes of the files a model consists of.
+    private static func modelHash(_ path: String) throws -> String {
+        var isDirectory: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory),
+            isDirectory.boolValue
+        else { return try Hash.sha256(ofFile: path) }
+        let parts = try FileManager.default.contentsOfDirectory(atPath: path).sorted().filter {
+            !$0.hasPrefix(".")
+                && ["safetensors", "json", "txt"].contains(($0 as NSString).pathExtension)
+        }
+        let lines = try parts.map { "\($0) \(try Hash.sha256(ofFile: path + "/" + $0))\n" }
+        return Hash.sha256(lines.joined())
     }
 
     /// The recipe of the run that `RUN` or `RUN:STAGE` names; nil for anything else.
