@@ -4,7 +4,14 @@ package import GRPOTensors
 package final class Decoder {
     package struct Saved {
         let tokens: [Int32]
-        var blocks: [Block.Saved]
+        var blocks: [SavedBlock]
+    }
+
+    /// What a block's backward begins with.
+    enum SavedBlock {
+        case activations(Block.Saved)
+        /// R `[tokens, hiddenSize]`; the activations are computed from it again.
+        case input(Tensor)
     }
 
     package let configuration: DecoderConfiguration
@@ -69,13 +76,24 @@ package final class Decoder {
     }
 
     /// The residual stream after the last block, R `[tokens, hiddenSize]`.
-    package func forward(_ tokens: [Int32], _ pass: Pass) -> (x: Tensor, saved: Saved) {
+    ///
+    /// - Parameter checkpointing: whether only the input of each block is saved and backward runs
+    ///   the block's forward again (Chen et al. 2016, "Training Deep Nets with Sublinear Memory
+    ///   Cost"). Forward kernels are deterministic, so the gradients are equal bit for bit.
+    package func forward(
+        _ tokens: [Int32], _ pass: Pass, checkpointing: Bool = false
+    ) -> (x: Tensor, saved: Saved) {
         var x = embed(tokens, pass)
         var saved = Saved(tokens: tokens, blocks: [])
         for block in blocks {
-            let (y, blockSaved) = block.forward(x, pass)
-            saved.blocks.append(blockSaved)
-            x = y
+            if checkpointing {
+                saved.blocks.append(.input(x))
+                x = block.forward(x, pass).y
+            } else {
+                let (y, activations) = block.forward(x, pass)
+                saved.blocks.append(.activations(activations))
+                x = y
+            }
         }
         return (x, saved)
     }
@@ -94,8 +112,11 @@ package final class Decoder {
     package func backward(_ dx: Tensor, _ saved: inout Saved, _ pass: Pass) {
         var dx = dx
         var remaining = blocks
-        while let block = remaining.popLast(), let blockSaved = saved.blocks.popLast() {
-            dx = block.backward(dx, blockSaved, pass)
+        while let block = remaining.popLast(), let last = saved.blocks.popLast() {
+            switch last {
+            case .activations(let activations): dx = block.backward(dx, activations, pass)
+            case .input(let x): dx = block.backward(dx, block.save(x, pass), pass)
+            }
         }
         if let gradient = embedding.gradient {
             backend.embeddingBackward(dx, saved.tokens, into: gradient)

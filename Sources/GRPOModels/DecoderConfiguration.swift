@@ -50,6 +50,17 @@ package struct DecoderConfiguration: Sendable, Equatable, Codable {
     /// The outputs of the joint product of q, k and v.
     package var queryKeyValueWidth: Int { (heads + 2 * keyValueHeads) * headDim }
 
+    /// What backward keeps of one token in all layers, in bytes.
+    ///
+    /// - Parameters:
+    ///   - parameter: bytes of an element of the residual stream.
+    ///   - activation: bytes of an element of q, k, v and the attention's output.
+    package func activationBytes(parameter: Int, activation: Int) -> Int {
+        // x of both norms, gate and up, the attention's log-sum-exp.
+        let wide = 2 * hiddenSize + 2 * intermediateSize + heads
+        return layers * (wide * parameter + (queryKeyValueWidth + heads * headDim) * activation)
+    }
+
     /// What cannot be built, in words; empty where all is well.
     package var problems: [String] {
         var problems: [String] = []

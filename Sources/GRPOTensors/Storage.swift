@@ -29,7 +29,7 @@ package final class Storage {
 /// Recycles blocks of memory by size class and knows how much was ever in use at once.
 ///
 /// Size classes are powers of two with three steps between them, so that at most a fifth of a
-/// block is slack. Blocks are aligned to 64 bytes, a cache line and an AVX-512 vector.
+/// block is slack, and at most 2 MiB, a huge page, of a large one. Blocks are aligned to 64 bytes, a cache line and an AVX-512 vector.
 package final class StoragePool: Sendable {
     package struct Block: @unchecked Sendable {
         let address: UnsafeMutableRawPointer
@@ -53,10 +53,11 @@ package final class StoragePool: Sendable {
             return block
         }
 
-        /// Gives free blocks back to the system, the largest first, until `capacity` more leave at
-        /// most an eighth over the peak unused: ragged batches ask for ever new sizes.
+        /// Gives free blocks back to the system, the largest first, until `capacity` more exceed
+        /// the peak by at most 8 MiB: ragged batches ask for ever new sizes. (A share of the peak
+        /// would be too much: weights, gradients and moments are most of it and never free.)
         mutating func makeRoom(for capacity: Int) {
-            let limit = max(peak, inUse) / 8 * 9 + (1 << 26)
+            let limit = max(peak, inUse + capacity) + (1 << 23)
             while held + capacity > limit, let size = free.keys.max() {
                 guard let block = free[size]?.popLast() else { break }
                 if free[size]?.isEmpty == true { free[size] = nil }
@@ -153,7 +154,7 @@ package final class StoragePool: Sendable {
     static func sizeClass(_ byteCount: Int) -> Int {
         precondition(byteCount >= 0, "a storage of \(byteCount) bytes")
         guard byteCount > 256 else { return 256 }
-        let step = 1 << (Int.bitWidth - 1 - (byteCount - 1).leadingZeroBitCount - 2)
+        let step = min(1 << 21, 1 << (Int.bitWidth - 1 - (byteCount - 1).leadingZeroBitCount - 2))
         return (byteCount + step - 1) / step * step
     }
 }

@@ -77,13 +77,18 @@ struct LayerGradientTests {
     private struct Alone<Inner: Branch>: Layer {
         let inner: Inner
 
-        func forward(_ x: Tensor, _ pass: Pass) -> (y: Tensor, saved: Inner.Saved) {
+        func forward(
+            _ x: Tensor, _ pass: Pass
+        ) -> (y: Tensor, saved: (x: Tensor, inner: Inner.Saved)) {
             let residual = pass.backend.zeros(x.shape, pass.backend.parameterType)
-            return inner.forward(x, adding: residual, pass)
+            let (y, saved) = inner.forward(x, adding: residual, pass)
+            return (y, (x, saved))
         }
 
-        func backward(_ dy: Tensor, _ saved: Inner.Saved, _ pass: Pass) -> Tensor {
-            inner.backward(dy, saved, pass)
+        func backward(
+            _ dy: Tensor, _ saved: (x: Tensor, inner: Inner.Saved), _ pass: Pass
+        ) -> Tensor {
+            inner.backward(dy, saved.x, saved.inner, pass)
         }
     }
 

@@ -43,6 +43,7 @@ struct GRPOSettingsTests {
     @Test func theySurviveCoding() throws {
         var settings = GRPOSettings()
         settings.evalSteps = 5
+        settings.gradientCheckpointing = true
         settings.objective.epsilonHigh = 0.28
         settings.optimizer.warmupRatio = 0.1
         let data = try JSONCoding.encode(settings)

@@ -59,6 +59,16 @@ struct GRPOStageTests {
         #expect(try await run.run().spy.saved == few.saved)
     }
 
+    @Test(arguments: TestBackend.cpu)
+    func checkpointingDoesNotMatter(kind: TestBackend) async throws {
+        var run = StageRun(kind: kind, steps: 2)
+        let kept = try await run.run().spy
+        run.settings.gradientCheckpointing = true
+        let again = try await run.run().spy
+        #expect(again.metrics == kept.metrics)
+        #expect(again.saved == kept.saved)
+    }
+
     /// No KL, no reference: neither a copy nor a pass.
     @Test func withoutBetaThereIsNoReference() async throws {
         let run = StageRun()

@@ -67,6 +67,67 @@ struct PolicyUpdateTests {
         }
     }
 
+    /// What has no gradient is not computed, and nobody sees it in the gradient or the loss: an
+    /// entropy coefficient too small to matter makes every completion be computed.
+    @Test(arguments: ["dapo", "grpo", "dr_grpo", "gspo", "cispo"], [9, 40])
+    func rolloutsWithoutAdvantageAreNotComputed(name: String, budget: Int) throws {
+        var objective = PolicyObjective()
+        switch name {
+        case "grpo": objective.aggregation = .sequenceMean
+        case "dr_grpo": objective.aggregation = .constantLength(16)
+        case "gspo": objective.ratioLevel = .sequence
+        case "cispo": objective.weightFunction = .cispo(maximum: 5)
+        default: break
+        }
+        var everything = objective
+        everything.entropyCoefficient = 1e-300
+        var rollouts = DrawnRollouts.make()
+        for index in [0, 3, 4, 5, 8] { rollouts[index].advantage = 0 }
+        let spy = BackendSpy(TestBackend.reference.make())
+        var rows = 0
+        spy.after = { operation, results in
+            if operation == "embedding" { rows += results[0].rows }
+        }
+        let all = DrawnRollouts.gradient(rollouts, everything, budget: budget, on: spy)
+        let computedOfAll = rows
+        rows = 0
+        let some = DrawnRollouts.gradient(rollouts, objective, budget: budget, on: spy)
+        #expect(rows < computedOfAll)
+        #expect(some.gradient.contains { abs($0) > 1e-3 })
+        #expect(Distance.relative(some.gradient, all.gradient) < 1e-12)
+        let (loss, expected) = (try #require(some.metrics["loss"]), all.metrics["loss"]!)
+        #expect(abs(loss - expected) < 1e-12)
+    }
+
+    /// A step whose every group lost its signal computes nothing; its gradient is exactly 0.
+    @Test func withoutAnyAdvantageNothingIsComputed() {
+        let rollouts = DrawnRollouts.make().map { rollout in
+            var rollout = rollout
+            rollout.advantage = 0
+            return rollout
+        }
+        let spy = BackendSpy(TestBackend.reference.make())
+        let none = DrawnRollouts.gradient(rollouts, PolicyObjective(), budget: 40, on: spy)
+        #expect(spy.calls["embedding"] == nil)
+        #expect(none.gradient.allSatisfy { $0 == 0 })
+        #expect(none.metrics["loss"] == 0)
+        let pulled = DrawnRollouts.gradient(
+            rollouts, PolicyObjective(kl: KLPenalty(beta: 0.3)), budget: 40, on: spy)
+        #expect(pulled.gradient.contains { $0 != 0 })
+    }
+
+    /// Computing activations again changes neither gradients nor metrics, in any bit.
+    @Test(arguments: TestBackend.available)
+    func checkpointingChangesNothing(kind: TestBackend) {
+        let rollouts = DrawnRollouts.make()
+        let objective = Variant.all[1].objective
+        let kept = DrawnRollouts.gradient(rollouts, objective, budget: 17, on: kind.make())
+        let again = DrawnRollouts.gradient(
+            rollouts, objective, budget: 17, checkpointing: true, on: kind.make())
+        #expect(again.gradient == kept.gradient)
+        #expect(again.metrics == kept.metrics)
+    }
+
     /// A prompt shared by its group has the gradient of a prompt repeated for each completion.
     @Test(arguments: TestBackend.available)
     func aSharedPromptHasTheGradientOfARepeatedOne(kind: TestBackend) {

@@ -78,6 +78,16 @@ struct PretrainStageTests {
         }
     }
 
+    @Test(arguments: TestBackend.cpu)
+    func checkpointingChangesNothing(kind: TestBackend) throws {
+        var settings = settings(steps: 2)
+        let kept = try run(kind, settings).spy
+        settings.gradientCheckpointing = true
+        let again = try run(kind, settings).spy
+        #expect(again.metrics == kept.metrics)
+        #expect(again.saved == kept.saved)
+    }
+
     @Test(arguments: TestBackend.available)
     func resumedEqualsUninterrupted(kind: TestBackend) throws {
         let whole = try run(kind, settings(steps: 5)).spy

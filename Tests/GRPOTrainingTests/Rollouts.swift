@@ -39,11 +39,12 @@ enum DrawnRollouts {
     /// The gradient and the metrics of one update.
     static func gradient(
         _ rollouts: [Rollout], _ objective: PolicyObjective, budget: Int,
-        temperature: Double = 0.8, on backend: any Backend
+        temperature: Double = 0.8, checkpointing: Bool = false, on backend: any Backend
     ) -> (gradient: [Double], metrics: [String: Double]) {
         let decoder = policy(on: backend)
         let metrics = PolicyUpdate(
-            objective: objective, temperature: temperature, microBatchTokens: budget
+            objective: objective, temperature: temperature, microBatchTokens: budget,
+            gradientCheckpointing: checkpointing
         ).accumulate(rollouts, into: decoder)
         return (decoder.store.gradients!.doubles, metrics.values)
     }

@@ -4,7 +4,6 @@ package import GRPOTensors
 /// Ainslie et al. 2023).
 package struct Attention: Branch {
     package struct Saved {
-        let x: Tensor  // A [tokens, hiddenSize]
         let q: Tensor  // A [tokens, heads * headDim]
         let k: Tensor  // A [tokens, keyValueHeads * headDim]
         let v: Tensor  // A [tokens, keyValueHeads * headDim]
@@ -26,6 +25,11 @@ package struct Attention: Branch {
     package func forward(
         _ x: Tensor, adding residual: Tensor, _ pass: Pass
     ) -> (y: Tensor, saved: Saved) {
+        let saved = save(x, pass)
+        return (output.forward(saved.y, adding: residual, pass), saved)
+    }
+
+    package func save(_ x: Tensor, _ pass: Pass) -> Saved {
         let (q, k, v) = pass.backend.rope(
             queryKeyValue.forward(x, pass), positions: pass.layout.positions, table: rope,
             heads: heads, keyValueHeads: keyValueHeads)
@@ -37,13 +41,12 @@ package struct Attention: Branch {
         }
         let (y, logSumExp) = pass.backend.attention(
             q: q, k: keys, v: values, layout: pass.layout, headDim: headDim, scale: scale)
-        return (
-            output.forward(y, adding: residual, pass),
-            Saved(x: x, q: q, k: k, v: v, y: y, logSumExp: logSumExp)
-        )
+        return Saved(q: q, k: k, v: v, y: y, logSumExp: logSumExp)
     }
 
-    package func backward(_ dy: Tensor, _ saved: Saved, _ pass: Pass) -> Tensor {
+    package func backward(
+        _ dy: Tensor, _ x: Tensor, _ saved: Saved, _ pass: Pass
+    ) -> Tensor {
         precondition(pass.cache == nil, "backward of a pass with a key-value cache")
         let backend = pass.backend
         let dAttention = output.backward(
@@ -53,6 +56,6 @@ package struct Attention: Branch {
             logSumExp: saved.logSumExp, layout: pass.layout, headDim: headDim, scale: scale)
         let dQueryKeyValue = backend.ropeBackward(
             dq: dq, dk: dk, dv: dv, positions: pass.layout.positions, table: rope)
-        return queryKeyValue.backward(dQueryKeyValue, saved.x, pass)
+        return queryKeyValue.backward(dQueryKeyValue, x, pass)
     }
 }

@@ -2,10 +2,9 @@ package import GRPOTensors
 
 /// down(silu(gate(x)) · up(x)) (Shazeer 2020, "GLU Variants Improve Transformer").
 package struct FeedForward: Branch {
+    /// The activation between the products is computed again, bit for bit.
     package struct Saved {
-        let x: Tensor  // A [tokens, hiddenSize]
         let gateUp: Tensor  // R [tokens, 2 * intermediateSize]
-        let activated: Tensor  // A [tokens, intermediateSize]
     }
 
     let gateUp: Linear
@@ -14,19 +13,22 @@ package struct FeedForward: Branch {
     package func forward(
         _ x: Tensor, adding residual: Tensor, _ pass: Pass
     ) -> (y: Tensor, saved: Saved) {
-        let gateUp = gateUp.forward(x, pass)
-        let activated = pass.backend.swiglu(gateUp)
-        return (
-            down.forward(activated, adding: residual, pass),
-            Saved(x: x, gateUp: gateUp, activated: activated)
-        )
+        let saved = save(x, pass)
+        let activated = pass.backend.swiglu(saved.gateUp)
+        return (down.forward(activated, adding: residual, pass), saved)
     }
 
-    package func backward(_ dy: Tensor, _ saved: Saved, _ pass: Pass) -> Tensor {
+    package func save(_ x: Tensor, _ pass: Pass) -> Saved {
+        Saved(gateUp: gateUp.forward(x, pass))
+    }
+
+    package func backward(
+        _ dy: Tensor, _ x: Tensor, _ saved: Saved, _ pass: Pass
+    ) -> Tensor {
         let backend = pass.backend
         let dActivated = down.backward(
-            backend.cast(dy, to: backend.activationType), saved.activated, pass)
+            backend.cast(dy, to: backend.activationType), backend.swiglu(saved.gateUp), pass)
         let dGateUp = backend.swigluBackward(dActivated, gateUp: saved.gateUp)
-        return gateUp.backward(dGateUp, saved.x, pass)
+        return gateUp.backward(dGateUp, x, pass)
     }
 }

@@ -25,15 +25,23 @@ package protocol Branch {
     ///   - x: A `[tokens, hiddenSize]`, the norm's output.
     ///   - residual: R `[tokens, hiddenSize]`.
     func forward(_ x: Tensor, adding residual: Tensor, _ pass: Pass) -> (y: Tensor, saved: Saved)
+    /// What `forward` saves, without the last product, which backward has no use for.
+    ///
+    /// - Parameter x: A `[tokens, hiddenSize]`.
+    func save(_ x: Tensor, _ pass: Pass) -> Saved
     /// The gradient of x alone, R `[tokens, hiddenSize]`.
-    func backward(_ dy: Tensor, _ saved: Saved, _ pass: Pass) -> Tensor
+    ///
+    /// - Parameter x: that of `forward`, A `[tokens, hiddenSize]`.
+    func backward(_ dy: Tensor, _ x: Tensor, _ saved: Saved, _ pass: Pass) -> Tensor
 }
 
 /// y = x + branch(norm(x)).
+///
+/// The norm's output is not saved: backward computes it again from x, bit for bit, for less than a
+/// hundredth of the products' time.
 package struct PreNorm<Inner: Branch>: Layer {
     package struct Saved {
-        let x: Tensor
-        let inverseRMS: Tensor
+        let x: Tensor  // R [tokens, hiddenSize]
         let inner: Inner.Saved
     }
 
@@ -41,14 +49,20 @@ package struct PreNorm<Inner: Branch>: Layer {
     package let inner: Inner
 
     package func forward(_ x: Tensor, _ pass: Pass) -> (y: Tensor, saved: Saved) {
-        let (normalized, inverseRMS) = norm.forward(x, pass.backend)
+        let normalized = norm.forward(x, pass.backend).y
         let (y, inner) = inner.forward(normalized, adding: x, pass)
-        return (y, Saved(x: x, inverseRMS: inverseRMS, inner: inner))
+        return (y, Saved(x: x, inner: inner))
+    }
+
+    /// What `forward` saves, without y.
+    func save(_ x: Tensor, _ pass: Pass) -> Saved {
+        Saved(x: x, inner: inner.save(norm.forward(x, pass.backend).y, pass))
     }
 
     package func backward(_ dy: Tensor, _ saved: Saved, _ pass: Pass) -> Tensor {
-        let dNormalized = inner.backward(dy, saved.inner, pass)
-        norm.backward(dNormalized, saved.x, saved.inverseRMS, addingTo: dy, pass.backend)
+        let (normalized, inverseRMS) = norm.forward(saved.x, pass.backend)
+        let dNormalized = inner.backward(dy, normalized, saved.inner, pass)
+        norm.backward(dNormalized, saved.x, inverseRMS, addingTo: dy, pass.backend)
         return dy
     }
 }
@@ -67,6 +81,12 @@ package struct Block: Layer {
         let (h, attention) = attention.forward(x, pass)
         let (y, feedForward) = feedForward.forward(h, pass)
         return (y, Saved(attention: attention, feedForward: feedForward))
+    }
+
+    /// What `forward` saves, without y.
+    func save(_ x: Tensor, _ pass: Pass) -> Saved {
+        let (h, attention) = attention.forward(x, pass)
+        return Saved(attention: attention, feedForward: feedForward.save(h, pass))
     }
 
     package func backward(_ dy: Tensor, _ saved: Saved, _ pass: Pass) -> Tensor {

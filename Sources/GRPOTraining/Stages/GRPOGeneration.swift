@@ -75,7 +75,8 @@ extension GRPOStage {
         _ state: inout StageState, step: Int, _ monitor: any StageMonitor
     ) throws {
         guard let reference = state.reference else { return }
-        let batches = MicroBatchPlan(state.rollouts, tokens: settings.microBatchTokens).batches
+        let batches = MicroBatchPlan(state.rollouts, tokens: microBatchTokens(state.decoder))
+            .batches
         for range in batches {
             report("reference", step, range.lowerBound, state.rollouts.count, monitor)
             let packed = PackedTokens(state.rollouts[range])

@@ -23,8 +23,12 @@ package struct GRPOSettings: Sendable, Equatable {
     package var refModelSyncSteps = 512
     /// The largest number of sequences decoded at once.
     package var maxNumSeqs = 256
-    /// The largest number of rows of a forward and backward; memory, not mathematics.
-    package var microBatchTokens = 4096
+    /// The largest number of rows of a forward and backward; memory, not mathematics. Null: what
+    /// `Decoder.microBatchTokens` says, at most 4096.
+    package var microBatchTokens: Int?
+    /// Whether backward runs each block's forward again instead of keeping its activations: less
+    /// memory, more time, the same bits.
+    package var gradientCheckpointing = false
     /// A checkpoint every so many steps, and at the end.
     package var saveSteps = 100
     /// An evaluation every so many steps; null: only after the stage.
@@ -51,7 +55,7 @@ package struct GRPOSettings: Sendable, Equatable {
         atLeast(1, "num_iterations", numIterations)
         atLeast(1, "ref_model_sync_steps", refModelSyncSteps)
         atLeast(1, "max_num_seqs", maxNumSeqs)
-        atLeast(1, "micro_batch_tokens", microBatchTokens)
+        if let microBatchTokens { atLeast(1, "micro_batch_tokens", microBatchTokens) }
         atLeast(1, "save_steps", saveSteps)
         if let evalSteps { atLeast(1, "eval_steps", evalSteps) }
         if numGenerations == 1, objective.advantageBaseline != .none {
@@ -87,6 +91,7 @@ extension GRPOSettings: Codable {
         case refModelSyncSteps = "ref_model_sync_steps"
         case maxNumSeqs = "max_num_seqs"
         case microBatchTokens = "micro_batch_tokens"
+        case gradientCheckpointing = "gradient_checkpointing"
         case saveSteps = "save_steps"
         case evalSteps = "eval_steps"
     }
@@ -104,7 +109,9 @@ extension GRPOSettings: Codable {
         refModelMixupAlpha = try values.decode(Double.self, forKey: .refModelMixupAlpha)
         refModelSyncSteps = try values.decode(Int.self, forKey: .refModelSyncSteps)
         maxNumSeqs = try values.decode(Int.self, forKey: .maxNumSeqs)
-        microBatchTokens = try values.decode(Int.self, forKey: .microBatchTokens)
+        microBatchTokens = try values.decodeIfPresent(Int.self, forKey: .microBatchTokens)
+        gradientCheckpointing = try values.decode(
+            Bool.self, forKey: .gradientCheckpointing)
         saveSteps = try values.decode(Int.self, forKey: .saveSteps)
         evalSteps = try values.decodeIfPresent(Int.self, forKey: .evalSteps)
         optimizer = try OptimizerSettings(from: decoder)
@@ -125,6 +132,7 @@ extension GRPOSettings: Codable {
         try values.encode(refModelSyncSteps, forKey: .refModelSyncSteps)
         try values.encode(maxNumSeqs, forKey: .maxNumSeqs)
         try values.encode(microBatchTokens, forKey: .microBatchTokens)
+        try values.encode(gradientCheckpointing, forKey: .gradientCheckpointing)
         try values.encode(saveSteps, forKey: .saveSteps)
         try values.encode(evalSteps, forKey: .evalSteps)
         try optimizer.encode(to: encoder)

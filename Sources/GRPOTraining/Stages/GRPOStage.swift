@@ -54,7 +54,8 @@ package struct GRPOStage {
         let schedule = settings.optimizer.schedule(steps: settings.maxSteps)
         let update = PolicyUpdate(
             objective: objective, temperature: settings.temperature,
-            microBatchTokens: settings.microBatchTokens)
+            microBatchTokens: microBatchTokens(policy.decoder),
+            gradientCheckpointing: settings.gradientCheckpointing)
         while state.step < settings.maxSteps {
             let step = state.step + 1
             var watch = Stopwatch()
@@ -103,6 +104,10 @@ package struct GRPOStage {
             if interrupted { return .interrupted(step: step) }
         }
         return .finished
+    }
+
+    func microBatchTokens(_ decoder: Decoder) -> Int {
+        settings.microBatchTokens ?? decoder.microBatchTokens(atMost: 4096)
     }
 
     func report(

@@ -6,7 +6,12 @@ package struct PretrainSettings: Sendable, Equatable {
     package var documentsPerStep = 128
     /// Whether the loss leaves a document's prompt out.
     package var completionOnlyLoss = false
-    package var microBatchTokens = 8192
+    /// The largest number of rows of a forward and backward; memory, not mathematics. Null: what
+    /// `Decoder.microBatchTokens` says, at most 8192.
+    package var microBatchTokens: Int?
+    /// Whether backward runs each block's forward again instead of keeping its activations: less
+    /// memory, more time, the same bits.
+    package var gradientCheckpointing = false
     package var saveSteps = 500
     package var optimizer = OptimizerSettings(
         learningRate: 2e-3, lrSchedulerType: .cosine, warmupRatio: 0.03, minLrRate: 0.1,
@@ -19,7 +24,7 @@ package struct PretrainSettings: Sendable, Equatable {
         var found = optimizer.problems()
         for (key, value) in [
             ("max_steps", maxSteps), ("documents_per_step", documentsPerStep),
-            ("micro_batch_tokens", microBatchTokens), ("save_steps", saveSteps),
+            ("micro_batch_tokens", microBatchTokens ?? 1), ("save_steps", saveSteps),
         ] where value < 1 {
             found.append((key, "must be at least 1, found \(value)"))
         }
@@ -33,6 +38,7 @@ extension PretrainSettings: Codable {
         case documentsPerStep = "documents_per_step"
         case completionOnlyLoss = "completion_only_loss"
         case microBatchTokens = "micro_batch_tokens"
+        case gradientCheckpointing = "gradient_checkpointing"
         case saveSteps = "save_steps"
     }
 
@@ -41,7 +47,9 @@ extension PretrainSettings: Codable {
         maxSteps = try values.decode(Int.self, forKey: .maxSteps)
         documentsPerStep = try values.decode(Int.self, forKey: .documentsPerStep)
         completionOnlyLoss = try values.decode(Bool.self, forKey: .completionOnlyLoss)
-        microBatchTokens = try values.decode(Int.self, forKey: .microBatchTokens)
+        microBatchTokens = try values.decodeIfPresent(Int.self, forKey: .microBatchTokens)
+        gradientCheckpointing = try values.decode(
+            Bool.self, forKey: .gradientCheckpointing)
         saveSteps = try values.decode(Int.self, forKey: .saveSteps)
         optimizer = try OptimizerSettings(from: decoder)
     }
@@ -52,6 +60,7 @@ extension PretrainSettings: Codable {
         try values.encode(documentsPerStep, forKey: .documentsPerStep)
         try values.encode(completionOnlyLoss, forKey: .completionOnlyLoss)
         try values.encode(microBatchTokens, forKey: .microBatchTokens)
+        try values.encode(gradientCheckpointing, forKey: .gradientCheckpointing)
         try values.encode(saveSteps, forKey: .saveSteps)
         try optimizer.encode(to: encoder)
     }

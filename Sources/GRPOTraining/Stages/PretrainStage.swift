@@ -104,6 +104,7 @@ package struct PretrainStage {
     private func accumulate(_ texts: [Text], _ tokens: Int, into decoder: Decoder) -> Double {
         let objective = LikelihoodObjective()
         let scored = texts.count { $0.firstTarget < $0.ids.count }
+        let budget = settings.microBatchTokens ?? decoder.microBatchTokens(atMost: 8192)
         let normalizer = Normalizer(tokens: tokens, sequences: scored)
         var loss = 0.0
         var start = 0
@@ -114,8 +115,10 @@ package struct PretrainStage {
                 packed.addText(texts[end].ids, targetsFrom: texts[end].firstTarget)
                 end += 1
             } while end < texts.count
-                && packed.tokens.count + texts[end].ids.count <= settings.microBatchTokens
-            decoder.accumulateGradients(packed, temperature: 1) { current in
+                && packed.tokens.count + texts[end].ids.count <= budget
+            decoder.accumulateGradients(
+                packed, temperature: 1, checkpointing: settings.gradientCheckpointing
+            ) { current in
                 let share = objective.evaluate(
                     logProbabilities: current.logProbabilities, sequences: packed.sequences,
                     normalizer: normalizer)

@@ -9,29 +9,45 @@ package struct PolicyUpdate {
     package let temperature: Double
     /// The largest number of rows in a pass.
     package let microBatchTokens: Int
+    /// Whether backward computes each block's activations again.
+    package let gradientCheckpointing: Bool
 
-    package init(objective: PolicyObjective, temperature: Double, microBatchTokens: Int) {
+    package init(
+        objective: PolicyObjective, temperature: Double, microBatchTokens: Int,
+        gradientCheckpointing: Bool = false
+    ) {
         self.objective = objective
         self.temperature = temperature
         self.microBatchTokens = microBatchTokens
+        self.gradientCheckpointing = gradientCheckpointing
     }
 
     /// Adds the gradient of the minibatch's loss to the policy's gradients.
     ///
+    /// Rollouts whose gradient is exactly 0 are not computed: those excluded, and, where beta is 0
+    /// and there is no entropy bonus, those with an advantage of 0. They count in the
+    /// normalizer as ever, and their share of the loss is 0, but the metrics of ratios, clipping
+    /// and entropy are over the completions that were computed; where none was, they are absent.
+    /// The optimizer steps all the same, as TRL's does: a gradient of zeros decays the moments.
+    ///
     /// - Parameter rollouts: sorted by group.
     /// - Returns: the sums from which the step's metrics follow.
     package func accumulate(_ rollouts: [Rollout], into decoder: Decoder) -> PolicyMetrics {
-        let participation = rollouts.map { rollout in
+        let takesPart = rollouts.map { rollout in
             objective.participation(
                 hasSignal: [rollout.hasSignal],
                 truncated: [[rollout.finishReason == .length]])[0][0]
         }
         let normalizer = Normalizer(
-            lengths: rollouts.map(\.tokenIDs.count), participation: participation)
+            lengths: rollouts.map(\.tokenIDs.count), participation: takesPart)
         var metrics = PolicyMetrics()
+        let computed = zip(rollouts, takesPart).filter { hasGradient($0, $1) }
+        let (rollouts, participation) = (computed.map(\.0), computed.map(\.1))
         for range in MicroBatchPlan(rollouts, tokens: microBatchTokens).batches {
             let packed = PackedTokens(rollouts[range])
-            decoder.accumulateGradients(packed, temperature: temperature) { current in
+            decoder.accumulateGradients(
+                packed, temperature: temperature, checkpointing: gradientCheckpointing
+            ) { current in
                 let loss = objective.evaluate(
                     PolicyBatch(
                         logProbabilities: current.logProbabilities,
@@ -46,6 +62,12 @@ package struct PolicyUpdate {
             }
         }
         return metrics
+    }
+
+    private func hasGradient(_ rollout: Rollout, _ participation: Participation) -> Bool {
+        guard participation != .excluded else { return false }
+        return rollout.advantage != 0 || objective.requiresReference
+            || objective.requiresEntropyGradient
     }
 
     private static func reference(_ rollouts: ArraySlice<Rollout>) -> [Double]? {

@@ -24,14 +24,17 @@ extension Decoder {
 
     /// One micro-batch: forward, the objective, backward. Gradients are added to the parameters'.
     ///
-    /// - Parameter objective: turns log-probabilities into their gradients.
+    /// - Parameters:
+    ///   - checkpointing: whether backward computes each block's activations again; less memory,
+    ///     more time, the same bits.
+    ///   - objective: turns log-probabilities into their gradients.
     package func accumulateGradients(
-        _ packed: PackedTokens, temperature: Double,
+        _ packed: PackedTokens, temperature: Double, checkpointing: Bool = false,
         objective: (TokenLogProbabilities) -> HeadGradients
     ) {
         guard !packed.targets.isEmpty else { return }
         let pass = Pass(backend, packed.packing)
-        var (x, saved) = forward(packed.tokens, pass)
+        var (x, saved) = forward(packed.tokens, pass, checkpointing: checkpointing)
         let (result, headSaved) = head.logProbabilities(
             x, rows: packed.rows, targets: packed.targets, temperature: temperature, backend)
         let gradients = objective(result)
