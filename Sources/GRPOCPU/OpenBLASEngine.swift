@@ -106,12 +106,6 @@ package final class OpenBLASEngine: MatrixEngine {
         _ dy: UnsafeRawPointer, _ x: UnsafeRawPointer, rows: Int, outputs: Int, inputs: Int,
         type: DType, dWeight: UnsafeMutablePointer<Float>
     ) {
-        if prefersBlocked(type) {
-            BlockedGradient(pool: pool).add(
-                dy.assumingMemoryBound(to: Float.self), x.assumingMemoryBound(to: Float.self),
-                rows: rows, outputs: outputs, inputs: inputs, to: dWeight)
-            return
-        }
         let width = Self.panelWidth(outputs: outputs)
         pool.run(tasks: (outputs + width - 1) / width) { panel, worker in
             let column = panel * width
