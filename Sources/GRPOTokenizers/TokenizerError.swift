@@ -11,8 +11,16 @@ package enum TokenizerError: Error, Equatable, CustomStringConvertible {
     case unknownPreTokenizer(String?, known: [String])
     case malformedMerge(String, index: Int)
     case mergeOutsideVocabulary(String, index: Int, missing: String)
+    /// `offset` counts bytes of the pattern from 0.
+    case malformedPattern(String, offset: Int, reason: String)
+    case patternTooCostly(String)
+    case missingBytes(token: String)
+    case scoreCount(scores: Int, tokens: Int)
+    /// `place` is a byte offset or a path of keys in a tokenizer's JSON file.
+    case file(place: String, found: String, expected: String)
     case noChatTemplate
-    case unknownChatTemplate(beginning: String)
+    /// The model's chat template cannot be served, or refuses the conversation.
+    case chatTemplate(TemplateError)
 
     package var description: String {
         switch self {
@@ -52,17 +60,35 @@ package enum TokenizerError: Error, Equatable, CustomStringConvertible {
             merge \(index), "\(merge)", needs the token "\(missing)"; expected it in the vocabulary \
             (tokens and merges must come from the same tokenizer)
             """
+        case .malformedPattern(let pattern, let offset, let reason):
+            """
+            the tokenizer splits words by the regular expression "\(pattern)", which is wrong at \
+            byte \(offset): \(reason); expected an expression that PCRE2 takes
+            """
+        case .patternTooCostly(let pattern):
+            """
+            the tokenizer's regular expression "\(pattern)" takes more than 10 million steps on \
+            this text; expected an expression that does not backtrack without end. Leave the text \
+            out, or use a model with another tokenizer
+            """
+        case .missingBytes(let token):
+            """
+            the tokenizer has no token "\(token)" and no unknown token; expected the 256 tokens \
+            <0x00> to <0xFF>, or a token for what the vocabulary cannot spell
+            """
+        case .scoreCount(let scores, let tokens):
+            """
+            the tokenizer has \(scores) scores for \(tokens) tokens; expected one for each (the \
+            file may be cut off: fetch it again)
+            """
+        case .file(let place, let found, let expected):
+            "the tokenizer's JSON has at \(place) \(found); expected \(expected)"
         case .noChatTemplate:
             """
             the model's tokenizer has no chat template; use `prompt: plain`, or bring a model \
             that was trained to chat
             """
-        case .unknownChatTemplate(let beginning):
-            """
-            the chat template that begins \"\(beginning)\" is not known here; expected a ChatML \
-            template (<|im_start|>role ... <|im_end|>). Use `prompt: plain` and write the turns \
-            into the prompt, or put a ChatML template in its place
-            """
+        case .chatTemplate(let error): "\(error)"
         }
     }
 }
