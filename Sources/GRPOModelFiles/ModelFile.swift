@@ -24,6 +24,12 @@ package enum ModelFile: Sendable {
         let head = withExtendedLifetime(file) { Array(file.bytes.prefix(64)) }
         if head.starts(with: ggufMagic) { return .model(try GGUFModel(path: path)) }
         if head.starts(with: hdf5Magic) { return .checkpoint(path: path) }
+        if head.count > 8, head[8] == UInt8(ascii: "{"), path.hasSuffix(".safetensors") {
+            throw ModelFileError(
+                file: path, place: .file, found: "weights without their configuration",
+                expected: expected,
+                remedy: "Name the directory it lies in, with config.json and tokenizer.json.")
+        }
         throw ModelFileError(
             file: path, place: .file, found: beginning(of: head), expected: expected,
             remedy: head.starts(with: Array("version https://git-lfs".utf8))
@@ -33,7 +39,8 @@ package enum ModelFile: Sendable {
 
     private static let ggufMagic = Array("GGUF".utf8)
     private static let hdf5Magic: [UInt8] = [0x89] + Array("HDF\r\n\u{1A}\n".utf8)
-    private static let expected = "a .gguf file, a checkpoint (.h5) or a run directory"
+    private static let expected =
+        "a .gguf file, a Hugging Face directory, a checkpoint (.h5) or a run directory"
     private static let remedy = "Check the path; `Scripts/fetch` lists the models it can bring."
 
     private static func directory(_ path: String) throws(ModelFileError) -> ModelFile {
@@ -41,16 +48,13 @@ package enum ModelFile: Sendable {
             FileManager.default.fileExists(atPath: path + "/" + name)
         }
         if contains("recipe.yaml") { return .run(path: path) }
-        if contains("config.json") {
-            throw ModelFileError(
-                file: path, place: .file, found: "a Hugging Face directory", expected: expected,
-                remedy: "Hugging Face directories are not readable yet; convert it with "
-                    + "llama.cpp's `convert_hf_to_gguf.py --outtype f32 \(path)`.")
+        if contains("config.json") || contains(HuggingFaceTokenizer.vocabularyFile) {
+            return .model(try HuggingFaceModel(path: path))
         }
         throw ModelFileError(
             file: path, place: .file,
-            found: "a directory without recipe.yaml or config.json", expected: expected,
-            remedy: remedy)
+            found: "a directory without recipe.yaml, config.json or tokenizer.json",
+            expected: expected, remedy: remedy)
     }
 
     /// The first bytes for a message, as text where they are text.

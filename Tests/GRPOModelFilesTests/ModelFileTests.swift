@@ -49,12 +49,26 @@ struct ModelFileTests {
         }
     }
 
-    @Test("a Hugging Face directory is named as one")
+    @Test("a directory with config.json is a Hugging Face model")
     func huggingFace() throws {
         try withDirectory(holding: "config.json") { path in
+            guard case .model(let model) = try ModelFile.open(path) else {
+                Issue.record("not a model")
+                return
+            }
+            #expect(model.summary().format == "Hugging Face directory")
+            let error = try #require(throws: ModelFileError.self) { try model.configuration() }
+            #expect(error.place == .key("model_type"))
+        }
+    }
+
+    @Test("weights alone: name their directory")
+    func lone() throws {
+        let file = SafetensorsBytes(header: #"{"__metadata__":{"format":"pt"}}"#).bytes
+        try withFile(file, named: "model.safetensors") { path in
             let error = try error(path)
-            #expect(error.found == "a Hugging Face directory")
-            #expect(error.remedy.contains("not readable yet"))
+            #expect(error.found == "weights without their configuration")
+            #expect(error.remedy.contains("Name the directory"))
         }
     }
 
@@ -62,7 +76,7 @@ struct ModelFileTests {
     func otherDirectory() throws {
         try withDirectory(holding: "readme") { path in
             let error = try error(path)
-            #expect(error.found == "a directory without recipe.yaml or config.json")
+            #expect(error.found == "a directory without recipe.yaml, config.json or tokenizer.json")
         }
     }
 
@@ -78,7 +92,7 @@ struct ModelFileTests {
         try withFile(Array(content.utf8)) { path in
             let error = try error(path)
             #expect(error.found == found)
-            #expect(error.expected == "a .gguf file, a checkpoint (.h5) or a run directory")
+            #expect(error.expected.hasPrefix("a .gguf file, a Hugging Face directory"))
         }
     }
 

@@ -7,6 +7,9 @@ Run with gguf, numpy and safetensors installed: python3 make_fixtures.py [OUTPUT
 an int32) and `TYPE.values` (float32). The blocks are random bytes with the scales replaced by
 hard and ordinary halves: zeros of both signs, subnormals, the largest.
 
+`quantization.safetensors`: `values` (float32) and their bytes as `gguf` encodes them, `F16.bytes`,
+`BF16.bytes`, `Q8_0.bytes`.
+
 `rope.safetensors`: `half_split` [rows, columns] and `interleaved`, the same rows in the order of
 llama.cpp's converter, for `heads` heads; and a bias.
 """
@@ -16,7 +19,7 @@ from pathlib import Path
 
 import numpy as np
 from gguf import GGML_QUANT_SIZES, GGMLQuantizationType
-from gguf.quants import dequantize
+from gguf.quants import dequantize, quantize
 from safetensors.numpy import save_file
 
 HALVES = np.array(
@@ -55,6 +58,25 @@ def converted(weights, heads):
         weights.reshape(heads, 2, shape[0] // heads // 2, *shape[1:]).swapaxes(1, 2).reshape(shape))
 
 
+def hard_values(random):
+    """Ordinary weights, and what rounds badly: ties, subnormals, zeros of both signs."""
+    values = random.normal(0, 0.05, 1024).astype(np.float32)
+    hard = [
+        0.0, -0.0, 65504.0, -65519.0, 2.0 ** -14, 2.0 ** -24, 2.0 ** -25, 3 * 2.0 ** -25, 1e-30,
+        -1e-38, 1 + 2.0 ** -11, 1 + 3 * 2.0 ** -11, 1 + 2.0 ** -8, 1 + 3 * 2.0 ** -8, 2.0 ** -126]
+    values[: len(hard)] = hard
+    values[64:96] = 0
+    values[96:128] *= np.float32(1e-30)
+    # Scale 1, so that x.5 is a tie of Q8_0.
+    values[128:160] = np.arange(32, dtype=np.float32) - np.float32(16.5)
+    values[128] = 127
+    return values
+
+
+def quantized(values, name):
+    return quantize(values, GGMLQuantizationType[name]).view(np.uint8).reshape(-1)
+
+
 def main():
     directory = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent
     random = np.random.default_rng(7)
@@ -75,6 +97,15 @@ def main():
          "half_split": weights, "interleaved": np.ascontiguousarray(converted(weights, heads)),
          "half_split_bias": bias, "interleaved_bias": np.ascontiguousarray(converted(bias, heads))},
         directory / "rope.safetensors")
+
+    values = hard_values(random)
+    tables = {"values": values, "F16.bytes": values.astype(np.float16).view(np.uint8)}
+    for name in ["BF16", "Q8_0"]:
+        tables[f"{name}.bytes"] = quantized(values, name)
+    save_file(
+        {name: table if name == "values" else table.astype(np.int32)
+         for name, table in tables.items()},
+        directory / "quantization.safetensors")
 
 
 if __name__ == "__main__":

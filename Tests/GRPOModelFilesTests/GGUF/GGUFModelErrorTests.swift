@@ -24,7 +24,7 @@ struct GGUFModelErrorTests {
         let error = try error(file)
         #expect(error.place == .key("general.architecture"))
         #expect(error.found == "the architecture 'gemma3'")
-        #expect(error.expected == "one of llama")
+        #expect(error.expected == "one of llama, qwen2")
     }
 
     @Test(

@@ -36,11 +36,11 @@ final class MappedFile: @unchecked Sendable {
         let kind = status.st_mode & S_IFMT
         guard kind == S_IFREG else {
             throw failure(
-                kind == S_IFDIR ? "a directory" : "a device or pipe", "a .gguf file",
+                kind == S_IFDIR ? "a directory" : "a device or pipe", "a file",
                 "Name the file itself.")
         }
         guard let count = Int(exactly: status.st_size), count > 0 else {
-            throw failure("an empty file", "a .gguf file", "Fetch or copy the file again.")
+            throw failure("an empty file", "a model file", "Fetch or copy the file again.")
         }
         let address = mmap(nil, count, PROT_READ, MAP_PRIVATE, descriptor, 0)
         guard let address, address != MAP_FAILED else {

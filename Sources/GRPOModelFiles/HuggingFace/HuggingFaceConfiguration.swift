@@ -1,0 +1,178 @@
+import GRPOModels
+
+/// The `config.json` of a Hugging Face directory: the shape of the decoder, by the names that
+/// transformers gives its parts.
+struct HuggingFaceConfiguration: Sendable {
+    /// The file.
+    let path: String
+    let document: JSONTree
+
+    /// Reads the file; what it says is checked when it is used.
+    init(path: String) throws(ModelFileError) {
+        self.path = path
+        document = try JSONFile.read(path, limit: Self.maximumBytes)
+    }
+
+    /// Keys that change what is computed, with the value at which they do nothing. Beside them
+    /// `rope_scaling` and `rope_parameters` are read, and tensors without a use are refused.
+    private static let neutral: [(key: String, value: JSONTree)] = [
+        ("attn_logit_softcapping", .null), ("attention_multiplier", .integer(1)),
+        ("embedding_multiplier", .integer(1)), ("final_logit_softcapping", .null),
+        ("logit_scale", .integer(1)), ("logits_scaling", .integer(1)),
+        ("no_rope_layers", .null), ("num_experts", .integer(0)),
+        ("num_local_experts", .integer(0)), ("partial_rotary_factor", .integer(1)),
+        ("quantization_config", .null), ("query_pre_attn_scalar", .null),
+        ("residual_multiplier", .integer(1)), ("rope_interleaved", .truth(false)),
+        ("use_mrope", .truth(false)), ("use_sliding_window", .truth(false)),
+    ]
+    static let maximumBytes = 1 << 20
+    /// The largest rotary table that is made: more positions than a CPU gets through.
+    private static let mostPositions = 131_072
+    /// Bounds that keep products of two sizes far from overflow; no model comes near them.
+    private static let largestSize = 1 << 24
+    private static let largestHead = 1024
+
+    /// The shape of the decoder. `maxPositions` is the model's, at most 131,072.
+    func configuration() throws(ModelFileError) -> DecoderConfiguration {
+        let architecture = try architecture()
+        try refuseOthers()
+        let hidden = try size("hidden_size")
+        let heads = try size("num_attention_heads")
+        let headDim = try size(
+            "head_dim", default: max(1, hidden / heads), most: Self.largestHead)
+        let attentionBias = try truth("attention_bias", default: false)
+        let rope = try RopeSettings(self)
+        let configuration = DecoderConfiguration(
+            family: architecture.family,
+            vocabularySize: try size("vocab_size"),
+            hiddenSize: hidden,
+            intermediateSize: try size("intermediate_size"),
+            layers: try size("num_hidden_layers"),
+            heads: heads,
+            keyValueHeads: try size("num_key_value_heads", default: heads),
+            headDim: headDim,
+            maxPositions: min(
+                try size("max_position_embeddings", most: .max), Self.mostPositions),
+            ropeTheta: rope.theta,
+            ropeScaling: rope.scaling,
+            normEpsilon: try positive("rms_norm_eps", default: 1e-6),
+            tiedHead: try truth("tie_word_embeddings", default: false),
+            queryKeyValueBias: architecture.queryKeyValueBias ?? attentionBias,
+            outputBias: architecture.queryKeyValueBias == nil && attentionBias,
+            feedForwardBias: try truth("mlp_bias", default: false))
+        if let problem = configuration.problems.first {
+            throw error(
+                "model_type", found: "a shape that cannot be built: \(problem)",
+                expected: "a decoder of the \(architecture.modelType) kind",
+                remedy: "The settings contradict each other; fetch the file again.")
+        }
+        return configuration
+    }
+
+    /// The architecture, if it is one of those served, as a language model.
+    func architecture() throws(ModelFileError) -> HuggingFaceArchitecture {
+        let served = HuggingFaceArchitecture.served
+        let type = try string("model_type")
+        guard let architecture = served.first(where: { $0.modelType == type }) else {
+            throw error(
+                "model_type", found: printable(type),
+                expected: "one of \(served.map(\.modelType).joined(separator: ", "))",
+                remedy: "Models of this kind cannot be computed here; use another model.")
+        }
+        let classes = document["architectures"] ?? .null
+        let names = classes.elements?.compactMap(\.string) ?? []
+        guard classes == .null || names == [architecture.className] else {
+            throw error(
+                "architectures", found: names.map { printable($0) }.joined(separator: ", "),
+                expected: architecture.className,
+                remedy: "Only language models are read; save the model as one.")
+        }
+        return architecture
+    }
+
+    /// Refuses what would be computed otherwise than the configuration says.
+    private func refuseOthers() throws(ModelFileError) {
+        for (key, value) in Self.neutral {
+            guard let found = document[key], found != .null, found != value,
+                !(found.number != nil && found.number == value.number)
+            else { continue }
+            throw error(
+                key, found: found.summary, expected: "\(value.summary), or no such key",
+                remedy: "This changes what the model computes and is not known here; use another "
+                    + "model.")
+        }
+        let activation = try document["hidden_act"].map { (tree) throws(ModelFileError) in
+            try string("hidden_act")
+        }
+        guard ["silu", "swish", nil].contains(activation) else {
+            throw error(
+                "hidden_act", found: printable(activation ?? ""), expected: "silu",
+                remedy: "This activation is not known here; use another model.")
+        }
+        let sliding = document["layer_types"]?.elements?.first { $0.string != "full_attention" }
+        if let sliding {
+            throw error(
+                "layer_types", found: sliding.summary, expected: "full_attention in every layer",
+                remedy: "This kind of layer is not known here; use another model.")
+        }
+    }
+
+    // MARK: - Typed access
+
+    /// A size from 1 to `most`; null counts as absent.
+    func size(
+        _ key: String, default fallback: Int? = nil, most: Int = largestSize,
+        in object: JSONTree? = nil
+    ) throws(ModelFileError) -> Int {
+        let found = (object ?? document)[key] ?? .null
+        if let fallback, found == .null { return fallback }
+        guard let value = found.integer, value >= 1, value <= most else {
+            throw error(
+                key, found: found == .null ? "no such key" : found.summary,
+                expected: "an integer between 1 and \(most)", remedy: Self.incomplete)
+        }
+        return value
+    }
+
+    /// A positive number; null counts as absent.
+    func positive(
+        _ key: String, default fallback: Double? = nil, in object: JSONTree? = nil
+    ) throws(ModelFileError) -> Double {
+        let found = (object ?? document)[key] ?? .null
+        if let fallback, found == .null { return fallback }
+        guard let value = found.number, value > 0, value.isFinite else {
+            throw error(
+                key, found: found == .null ? "no such key" : found.summary,
+                expected: "a positive number", remedy: Self.incomplete)
+        }
+        return value
+    }
+
+    private func truth(_ key: String, default fallback: Bool) throws(ModelFileError) -> Bool {
+        let found = document[key] ?? .null
+        guard let value = found == .null ? fallback : found.truth else {
+            throw error(
+                key, found: found.summary, expected: "true or false", remedy: Self.incomplete)
+        }
+        return value
+    }
+
+    private func string(_ key: String) throws(ModelFileError) -> String {
+        guard let text = document[key]?.string else {
+            throw error(
+                key, found: document[key]?.summary ?? "no such key", expected: "a string",
+                remedy: Self.incomplete)
+        }
+        return text
+    }
+
+    static let incomplete = "The file is not what transformers writes; save the model again."
+
+    /// An error at a key.
+    func error(
+        _ key: String, found: String, expected: String, remedy: String
+    ) -> ModelFileError {
+        ModelFileError(
+            file: path, place: .key(key), found: found, expected: expected, remedy: remedy)
+    }
+}

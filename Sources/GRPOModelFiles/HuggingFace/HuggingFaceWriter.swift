@@ -1,0 +1,158 @@
+import Foundation
+package import GRPOModels
+package import GRPOTokenizers
+
+/// Writes a model as a Hugging Face directory that transformers loads untouched.
+package struct HuggingFaceWriter {
+    /// The element type of the weights: one of the plain ones.
+    package let encoding: TensorEncoding
+    /// The most bytes of weights in one file; more than that are written as several with an index.
+    package let shardBytes: Int
+
+    /// - Parameter shardBytes: by default 5 GB, which is where transformers divides.
+    package init(encoding: TensorEncoding = .float32, shardBytes: Int = 5_000_000_000) {
+        precondition(shardBytes > 0, "found shards of \(shardBytes) bytes, expected at least 1")
+        self.encoding = encoding
+        self.shardBytes = shardBytes
+    }
+
+    /// Writes `config.json`, the weights, and what the tokenizer needs beside its vocabulary.
+    ///
+    /// - Parameters:
+    ///   - directory: made if it is not there; one with other files in it is refused.
+    ///   - vocabulary: the bytes of `tokenizer.json`.
+    package func write(
+        _ decoder: Decoder, tokenizer: TokenizerDescription, vocabulary: [UInt8],
+        to directory: String
+    ) throws(ModelFileError) {
+        let configuration = decoder.configuration
+        guard let architecture = HuggingFaceArchitecture.of(configuration) else {
+            let families = HuggingFaceArchitecture.served.map(\.family).joined(separator: ", ")
+            throw ModelFileError(
+                file: directory, place: .file,
+                found: "a model of the \(configuration.family) family",
+                expected: "one of \(families)", remedy: "Models of this family cannot be written.")
+        }
+        guard encoding.elements == 1 else {
+            throw ModelFileError(
+                file: directory, place: .file, found: "the element type \(encoding.rawValue)",
+                expected: "float32, float16 or bfloat16",
+                remedy: "Blocks have no place in this format; write a .gguf file for them.")
+        }
+        try checkBiases(configuration, architecture, directory)
+        try prepare(directory)
+        try writeWeights(decoder, architecture, directory)
+        let settings = HuggingFaceSettings(
+            configuration: configuration, architecture: architecture, tokenizer: tokenizer,
+            encoding: encoding)
+        for (name, document) in settings.files {
+            try write(document.text() + "\n", directory + "/" + name)
+        }
+        if let template = tokenizer.chatTemplate {
+            try write(template, directory + "/chat_template.jinja")
+        }
+        let output = try OutputFile(path: directory + "/" + HuggingFaceTokenizer.vocabularyFile)
+        try output.write(vocabulary)
+        try output.finish()
+    }
+
+    /// The format has one switch for all biases of the attention, or none.
+    private func checkBiases(
+        _ configuration: DecoderConfiguration, _ architecture: HuggingFaceArchitecture,
+        _ directory: String
+    ) throws(ModelFileError) {
+        let fits =
+            if let bias = architecture.queryKeyValueBias {
+                configuration.queryKeyValueBias == bias && !configuration.outputBias
+                    && !configuration.feedForwardBias
+            } else {
+                configuration.queryKeyValueBias == configuration.outputBias
+            }
+        guard fits else {
+            throw ModelFileError(
+                file: directory, place: .file,
+                found: "biases of q, k, v: \(configuration.queryKeyValueBias), of the output: "
+                    + "\(configuration.outputBias)",
+                expected: "those of \(architecture.className)",
+                remedy: "Hugging Face has no configuration for these; write a .gguf file.")
+        }
+    }
+
+    /// Makes the directory; a model that is there already is not mixed with another.
+    private func prepare(_ directory: String) throws(ModelFileError) {
+        let manager = FileManager.default
+        let present = (try? manager.contentsOfDirectory(atPath: directory)) ?? []
+        guard present.isEmpty else {
+            throw ModelFileError(
+                file: directory, place: .file, found: "a directory with \(present.count) files",
+                expected: "a new or empty one", remedy: "Name another directory.")
+        }
+        do {
+            try manager.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        } catch {
+            throw ModelFileError(
+                file: directory, place: .file, found: "a directory that cannot be made",
+                expected: "room and permission to write", remedy: "Name another directory.")
+        }
+    }
+
+    private func writeWeights(
+        _ decoder: Decoder, _ architecture: HuggingFaceArchitecture, _ directory: String
+    ) throws(ModelFileError) {
+        let items = architecture.bindings(decoder.configuration).map { binding in
+            let place = WeightPlace(binding, in: decoder.store, interleavedHeads: nil)
+            return SafetensorsWriter.Item(
+                name: binding.tensorName, shape: binding.shape, values: { place.floats })
+        }
+        let shards = shards(items)
+        guard shards.count > 1 else {
+            return try SafetensorsWriter.write(
+                items, encoding, to: directory + "/" + HuggingFaceModel.singleFile)
+        }
+        var map: [String: String] = [:]
+        for (index, shard) in shards.enumerated() {
+            let name = "model-\(five(index + 1))-of-\(five(shards.count)).safetensors"
+            try SafetensorsWriter.write(shard, encoding, to: directory + "/" + name)
+            for item in shard { map[item.name] = name }
+        }
+        let total = items.reduce(0) { $0 + byteCount($1) }
+        let index = JSONTree.object([
+            "metadata": .object(["total_size": .integer(total)]),
+            "weight_map": .object(
+                map.sorted { $0.key < $1.key }.map {
+                    JSONTree.Member(key: $0.key, value: .string($0.value))
+                }),
+        ])
+        try write(index.text() + "\n", directory + "/" + HuggingFaceModel.indexFile)
+    }
+
+    /// The tensors in their order, as many to a file as fit; one alone may be larger.
+    private func shards(_ items: [SafetensorsWriter.Item]) -> [[SafetensorsWriter.Item]] {
+        var shards: [[SafetensorsWriter.Item]] = [[]]
+        var size = 0
+        for item in items {
+            if size > 0, size + byteCount(item) > shardBytes {
+                shards.append([])
+                size = 0
+            }
+            shards[shards.count - 1].append(item)
+            size += byteCount(item)
+        }
+        return shards
+    }
+
+    private func byteCount(_ item: SafetensorsWriter.Item) -> Int {
+        item.shape.reduce(encoding.bytes, *)
+    }
+
+    private func five(_ number: Int) -> String {
+        let digits = String(number)
+        return String(repeating: "0", count: max(0, 5 - digits.count)) + digits
+    }
+
+    private func write(_ text: String, _ path: String) throws(ModelFileError) {
+        let output = try OutputFile(path: path)
+        try output.write(text)
+        try output.finish()
+    }
+}
