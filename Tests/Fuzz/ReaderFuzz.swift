@@ -1,0 +1,79 @@
+import Foundation
+import GRPOModelFiles
+
+/// libFuzzer's entry for the readers of model files; `GRPO_FUZZ` names the one that gets the input.
+///
+/// Whatever the bytes are, the reader must end in a value or in an error of its own type, in memory
+/// under twice the input. Values are read too, not only described.
+@_cdecl("LLVMFuzzerTestOneInput")
+public func testOneInput(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+    guard let data, count > 0 else { return 0 }
+    input.replace(with: UnsafeRawBufferPointer(start: data, count: count))
+    do throws(ModelFileError) {
+        try read(input.path)
+    } catch {
+        precondition(!error.remedy.isEmpty && !"\(error)".isEmpty)
+    }
+    return 0
+}
+
+private let reader = ProcessInfo.processInfo.environment["GRPO_FUZZ"] ?? "gguf"
+
+/// The file whose content changes; made once.
+nonisolated(unsafe) private let input = InputFile(
+    name: [
+        "config": "config.json", "index": "model.safetensors.index.json",
+        "tokenizer": "tokenizer.json",
+    ][reader] ?? "model")
+
+private func read(_ path: String) throws(ModelFileError) {
+    switch reader {
+    case "gguf":
+        let file = try GGUFFile(path: path)
+        let model = GGUFModel(file)
+        _ = model.summary()
+        for tensor in file.tensors where tensor.count <= 1 << 16 {
+            // A type without a reader is one tensor's fault, not the file's.
+            do throws(ModelFileError) { _ = try file.floats(of: tensor.name) } catch {}
+        }
+        do throws(ModelFileError) { _ = try model.tokenizer() } catch {}
+        _ = try model.configuration()
+    case "safetensors":
+        let file = try SafetensorsFile(path: path)
+        for tensor in file.tensors where tensor.count <= 1 << 16 {
+            let values = UnsafeMutableBufferPointer<Float>.allocate(capacity: tensor.count)
+            defer { values.deallocate() }
+            do throws(ModelFileError) { try file.read(tensor, into: values) } catch {}
+        }
+    case "config":
+        _ = try HuggingFaceModel(path: input.directory).configuration()
+    case "index":
+        _ = try SafetensorsShards(index: path)
+    case "tokenizer":
+        _ = try HuggingFaceModel(path: input.directory).tokenizer()
+    default:
+        preconditionFailure(
+            "GRPO_FUZZ is \(reader), expected gguf, safetensors, config, index or tokenizer")
+    }
+}
+
+/// A file in the directory that `GRPO_FUZZ_DIRECTORY` names, overwritten with each input.
+private struct InputFile {
+    let directory: String
+    let path: String
+    private let descriptor: CInt
+
+    init(name: String) {
+        directory = ProcessInfo.processInfo.environment["GRPO_FUZZ_DIRECTORY"] ?? "."
+        path = directory + "/" + name
+        descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        precondition(descriptor >= 0, "\(path) cannot be created")
+    }
+
+    func replace(with bytes: UnsafeRawBufferPointer) {
+        let written = pwrite(descriptor, bytes.baseAddress, bytes.count, 0)
+        precondition(
+            written == bytes.count && ftruncate(descriptor, bytes.count) == 0,
+            "\(path) cannot be written")
+    }
+}
