@@ -4,10 +4,10 @@ import Testing
 /// Expressions and what Jinja prints of them.
 @Suite struct TemplateSemanticsTests {
     static func text(
-        _ source: String, _ variables: [String: TemplateData] = [:]
+        _ source: String, limits: TemplateLimits = TemplateLimits()
     ) throws -> String {
-        try ChatTemplate(source: source).render(
-            messages: [], addGenerationPrompt: false, variables: variables, now: GoldenChats.now
+        try ChatTemplate(source: source, limits: limits).render(
+            messages: [], addGenerationPrompt: false, now: GoldenChats.now
         ).text
     }
 
