@@ -7,7 +7,7 @@ package final class BytePairTokenizer: Tokenizer {
     package let description: TokenizerDescription
     private let preTokenizer: PreTokenizer
     private let pairs: PairTable
-    private let added: AddedTokens
+    private let cutter: TextCutter
     /// The token of each byte; -1 where the vocabulary has none.
     private let byteIDs: [Int32]
     /// Words that merge into a single token, which is most of them.
@@ -21,34 +21,48 @@ package final class BytePairTokenizer: Tokenizer {
     package init(_ description: TokenizerDescription) throws(TokenizerError) {
         try description.validate()
         self.description = description
-        preTokenizer = try PreTokenizer(named: description.preTokenizer)
+        var rules = description.splitRules ?? []
+        var normalizers = description.normalizers ?? []
+        var ignoresMerges = description.ignoresMerges ?? false
+        if description.splitRules == nil {
+            let convention = try TokenizerConvention(named: description.preTokenizer)
+            rules = convention.rules
+            normalizers = description.normalizers ?? convention.normalizers
+            ignoresMerges = description.ignoresMerges ?? convention.ignoresMerges
+        }
+        preTokenizer = try PreTokenizer(rules)
+        cutter = TextCutter(description, normalizers)
 
-        var added = AddedTokens()
+        let added = Set(description.effectiveAddedTokens.map(\.id))
         var spellings: [[UInt8]] = []
+        spellings.reserveCapacity(description.tokens.count)
         var vocabulary = ByteStringTable(capacity: description.tokens.count)
         for (id, token) in description.tokens.enumerated() {
-            switch description.type(of: id) {
-            case .control, .unknown:
-                spellings.append(Array(token.utf8))
-                added.insert(spellings[id], id: Int32(id), isSpecial: true)
-            case .userDefined:
-                spellings.append(Array(token.utf8))
-                added.insert(spellings[id], id: Int32(id), isSpecial: false)
-            case .normal, .unused, .byte:
-                let spelling = ByteAlphabet.bytes(of: token)
-                if let spelling { vocabulary.insert(spelling, id: Int32(id)) }
-                spellings.append(spelling ?? Array(token.utf8))
+            let spelling = added.contains(Int32(id)) ? nil : ByteAlphabet.bytes(of: token)
+            if let spelling { vocabulary.insert(spelling, id: Int32(id)) }
+            spellings.append(spelling ?? Array(token.utf8))
+        }
+        // Merges may lead to an added token too, but it is spelt as it stands.
+        for id in added.sorted() {
+            if let spelling = ByteAlphabet.bytes(of: description.tokens[Int(id)]) {
+                vocabulary.insert(spelling, id: id)
             }
         }
         let pairs = try Self.pairs(description.merges, in: vocabulary)
         let byteIDs = (0...255).map { vocabulary[[UInt8($0)]] ?? -1 }
 
         // A token is not always what its own bytes merge into: another order of merges may come
-        // first, or none may lead to it. Only those that are can stand for a whole word.
+        // first, or none may lead to it. Only those that are can stand for a whole word, unless
+        // the model was trained to take every word that is a token as that token.
         var words = ByteStringTable(capacity: description.tokens.count)
         var merger = PairMerger()
         var merged: [Int32] = []
         for (id, spelling) in spellings.enumerated() where vocabulary[spelling] == Int32(id) {
+            if added.contains(Int32(id)) { continue }
+            if ignoresMerges {
+                words.insert(spelling, id: Int32(id))
+                continue
+            }
             merged.removeAll(keepingCapacity: true)
             let ids = spelling.lazy.map { byteIDs[Int($0)] }
             guard !ids.contains(-1) else { continue }
@@ -57,7 +71,6 @@ package final class BytePairTokenizer: Tokenizer {
         }
 
         self.pairs = pairs
-        self.added = added
         self.byteIDs = byteIDs
         self.words = words
         bytes = spellings.flatMap { $0 }
@@ -87,30 +100,10 @@ package final class BytePairTokenizer: Tokenizer {
     }
 
     package func encode(_ segments: [TextSegment]) throws(TokenizerError) -> [Int32] {
-        var text = ""
-        var allowed: [Range<Int>] = []
-        for segment in segments.mergingNeighbours() {
-            let start = text.utf8.count
-            text += segment.text
-            if segment.allowSpecial { allowed.append(start..<text.utf8.count) }
-        }
-        return text.withUTF8 { encode($0, allowed: allowed) }
-    }
-
-    private func encode(
-        _ text: UnsafeBufferPointer<UInt8>, allowed: [Range<Int>]
-    ) -> [Int32] {
         var result: [Int32] = []
-        result.reserveCapacity(text.count / 3 + 1)
         var merger = PairMerger()
-        var start = 0
-        while start < text.count {
-            let match = added.first(in: text, from: start, allowed: allowed)
-            let end = match?.range.lowerBound ?? text.count
-            encodeOrdinary(
-                UnsafeBufferPointer(rebasing: text[start..<end]), with: &merger, into: &result)
-            if let match { result.append(match.id) }
-            start = match?.range.upperBound ?? text.count
+        try cutter.cut(segments, into: &result) { (text, result) throws(TokenizerError) in
+            try encodeOrdinary(text, with: &merger, into: &result)
         }
         return result
     }
@@ -119,18 +112,14 @@ package final class BytePairTokenizer: Tokenizer {
     private func encodeOrdinary(
         _ text: UnsafeBufferPointer<UInt8>, with merger: inout PairMerger,
         into result: inout [Int32]
-    ) {
-        var start = 0
-        while start < text.count {
-            let end = preTokenizer.wordEnd(in: text, from: start)
-            let word = UnsafeBufferPointer(rebasing: text[start..<end])
+    ) throws(TokenizerError) {
+        try preTokenizer.forEachWord(in: text) { word in
             if let id = words[word] {
                 result.append(id)
             } else {
                 let ids = word.lazy.map { self.byteIDs[Int($0)] }.filter { $0 >= 0 }
                 merger.merge(ids, by: pairs, into: &result)
             }
-            start = end
         }
     }
 
@@ -139,9 +128,5 @@ package final class BytePairTokenizer: Tokenizer {
         bytes += self.bytes[offsets[Int(id)]..<offsets[Int(id) + 1]]
     }
 
-    package func isSpecial(_ id: Int32) -> Bool {
-        guard description.tokens.indices.contains(Int(id)) else { return false }
-        let type = description.type(of: Int(id))
-        return type == .control || type == .unknown
-    }
+    package func isSpecial(_ id: Int32) -> Bool { cutter.isSpecial(id) }
 }

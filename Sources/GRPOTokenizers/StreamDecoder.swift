@@ -5,16 +5,23 @@ package struct StreamDecoder: Sendable {
     private let tokenizer: any Tokenizer
     private let skipSpecial: Bool
     private var pending: [UInt8] = []
+    /// Whether a space that comes next is the tokenizer's own.
+    private var stripsSpace: Bool
 
     package init(_ tokenizer: any Tokenizer, skipSpecial: Bool) {
         self.tokenizer = tokenizer
         self.skipSpecial = skipSpecial
+        stripsSpace = tokenizer.stripsLeadingSpace
     }
 
     /// The text that this id completes; empty while a character is unfinished.
     package mutating func push(_ id: Int32) -> String {
         if skipSpecial, tokenizer.isSpecial(id) { return "" }
         tokenizer.appendBytes(of: id, to: &pending)
+        if stripsSpace, let first = pending.first {
+            if first == UInt8(ascii: " ") { pending.removeFirst() }
+            stripsSpace = false
+        }
         let complete = pending.count - unfinishedTail(pending)
         defer { pending.removeFirst(complete) }
         return String(decoding: pending[..<complete], as: UTF8.self)

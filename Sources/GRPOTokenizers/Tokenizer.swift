@@ -55,6 +55,11 @@ extension Tokenizer {
         return [bosID] + ids
     }
 
+    /// Whether a space that begins a decoded text is the tokenizer's own, and left out.
+    package var stripsLeadingSpace: Bool {
+        description.stripsLeadingSpace ?? (description.kind == .sentencePiece)
+    }
+
     /// The bytes that a token stands for.
     package func tokenBytes(_ id: Int32) -> [UInt8] {
         var bytes: [UInt8] = []
@@ -68,7 +73,8 @@ extension Tokenizer {
         for id in ids where !(skipSpecial && isSpecial(id)) {
             appendBytes(of: id, to: &bytes)
         }
-        return String(decoding: bytes, as: UTF8.self)
+        let skipped = stripsLeadingSpace && bytes.first == UInt8(ascii: " ") ? 1 : 0
+        return String(decoding: bytes[skipped...], as: UTF8.self)
     }
 }
 

@@ -5,6 +5,8 @@ package struct TokenizerDescription: Codable, Equatable, Sendable {
         case characters
         /// Byte-level byte-pair encoding: `BytePairTokenizer`.
         case bytePair = "byte_pair"
+        /// Byte-pair encoding of characters, with bytes for those it lacks: `SentencePieceTokenizer`.
+        case sentencePiece = "sentence_piece"
     }
 
     /// What a token is for; the numbers are those of `tokenizer.ggml.token_type` in GGUF.
@@ -30,6 +32,21 @@ package struct TokenizerDescription: Codable, Equatable, Sendable {
     package var merges: [String]
     /// How text is split into words before merging, by its name in `tokenizer.ggml.pre`.
     package var preTokenizer: String?
+    /// How text is split where no name says it; overrides the name's rule.
+    package var splitRules: [SplitRule]?
+    /// What is done to a text first; nil means what the pre-tokenizer's name, or the kind, says.
+    package var normalizers: [NormalizationStep]?
+    /// Whether a word that is a token is that token whatever the merges say; nil means what the
+    /// pre-tokenizer's name says.
+    package var ignoresMerges: Bool?
+    /// Whether neighbouring characters that the vocabulary cannot spell are one unknown token; nil
+    /// means yes, as SentencePiece does.
+    package var fusesUnknown: Bool?
+    /// Whether decoding leaves out a space that begins the text; nil means that it does where the
+    /// kind puts one there.
+    package var stripsLeadingSpace: Bool?
+    /// The tokens cut out of a text first; nil means those whose type says so, exactly as spelt.
+    package var addedTokens: [AddedToken]?
     package var bosID: Int32?
     package var endOfTextIDs: [Int32]
     package var padID: Int32?
@@ -44,6 +61,12 @@ package struct TokenizerDescription: Codable, Equatable, Sendable {
         tokenTypes: [TokenType] = [],
         merges: [String] = [],
         preTokenizer: String? = nil,
+        splitRules: [SplitRule]? = nil,
+        normalizers: [NormalizationStep]? = nil,
+        ignoresMerges: Bool? = nil,
+        fusesUnknown: Bool? = nil,
+        stripsLeadingSpace: Bool? = nil,
+        addedTokens: [AddedToken]? = nil,
         bosID: Int32? = nil,
         endOfTextIDs: [Int32] = [],
         padID: Int32? = nil,
@@ -56,6 +79,12 @@ package struct TokenizerDescription: Codable, Equatable, Sendable {
         self.tokenTypes = tokenTypes
         self.merges = merges
         self.preTokenizer = preTokenizer
+        self.splitRules = splitRules
+        self.normalizers = normalizers
+        self.ignoresMerges = ignoresMerges
+        self.fusesUnknown = fusesUnknown
+        self.stripsLeadingSpace = stripsLeadingSpace
+        self.addedTokens = addedTokens
         self.bosID = bosID
         self.endOfTextIDs = endOfTextIDs
         self.padID = padID
@@ -70,6 +99,12 @@ package struct TokenizerDescription: Codable, Equatable, Sendable {
         case tokenTypes = "token_types"
         case merges
         case preTokenizer = "pre_tokenizer"
+        case splitRules = "split_rules"
+        case normalizers
+        case ignoresMerges = "ignores_merges"
+        case fusesUnknown = "fuses_unknown"
+        case stripsLeadingSpace = "strips_leading_space"
+        case addedTokens = "added_tokens"
         case bosID = "bos_id"
         case endOfTextIDs = "end_of_text_ids"
         case padID = "pad_id"
@@ -92,6 +127,7 @@ package struct TokenizerDescription: Codable, Equatable, Sendable {
         }
         let settings: [(String, Int32?)] =
             [("BOS", bosID), ("padding", padID)] + endOfTextIDs.map { ("end-of-text", $0) }
+            + (addedTokens ?? []).map { ("added", $0.id) }
         for case (let role, let id?) in settings where !tokens.indices.contains(Int(id)) {
             throw .idOutsideVocabulary(role: role, id: id, size: tokens.count)
         }

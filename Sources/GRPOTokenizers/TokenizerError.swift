@@ -14,7 +14,6 @@ package enum TokenizerError: Error, Equatable, CustomStringConvertible {
     /// `offset` counts bytes of the pattern from 0.
     case malformedPattern(String, offset: Int, reason: String)
     case patternTooCostly(String)
-    case missingBytes(token: String)
     case scoreCount(scores: Int, tokens: Int)
     /// `place` is a byte offset or a path of keys in a tokenizer's JSON file.
     case file(place: String, found: String, expected: String)
@@ -70,11 +69,6 @@ package enum TokenizerError: Error, Equatable, CustomStringConvertible {
             the tokenizer's regular expression "\(pattern)" takes more than 10 million steps on \
             this text; expected an expression that does not backtrack without end. Leave the text \
             out, or use a model with another tokenizer
-            """
-        case .missingBytes(let token):
-            """
-            the tokenizer has no token "\(token)" and no unknown token; expected the 256 tokens \
-            <0x00> to <0xFF>, or a token for what the vocabulary cannot spell
             """
         case .scoreCount(let scores, let tokens):
             """

@@ -8,6 +8,7 @@ package enum Tokenizers {
         switch description.kind {
         case .characters: try CharacterTokenizer(description)
         case .bytePair: try BytePairTokenizer(description)
+        case .sentencePiece: try SentencePieceTokenizer(description)
         }
     }
 }

@@ -108,6 +108,11 @@ import Testing
         }
     }
 
+    static let known = [
+        "gpt-2", "smollm", "default", "starcoder", "llama-bpe", "llama3", "llama-v3", "qwen2",
+        "qwen35", "deepseek-r1-qwen", "deepseek-llm", "deepseek-coder", "deepseek-v3",
+    ]
+
     static let broken: [(TokenizerError, @Sendable (inout TokenizerDescription) -> Void)] = [
         (.vocabularySize(0), { $0.tokens = [] }),
         (.typeCount(types: 7, tokens: 8), { $0.tokenTypes.removeLast() }),
@@ -116,11 +121,11 @@ import Testing
         (.idOutsideVocabulary(role: "padding", id: 9, size: 8), { $0.padID = 9 }),
         (.missingBOS, { $0.addsBOS = true }),
         (
-            .unknownPreTokenizer("qwen9", known: ["gpt-2", "smollm", "default"]),
+            .unknownPreTokenizer("qwen9", known: known),
             { $0.preTokenizer = "qwen9" }
         ),
         (
-            .unknownPreTokenizer(nil, known: ["gpt-2", "smollm", "default"]),
+            .unknownPreTokenizer(nil, known: known),
             { $0.preTokenizer = nil }
         ),
         (.malformedMerge("ab", index: 1), { $0.merges[1] = "ab" }),

@@ -8,30 +8,71 @@ extension GGUFModel {
     /// What the tokenizer is made from; needs no weights.
     package func tokenizerDescription() throws(ModelFileError) -> TokenizerDescription {
         let key = "tokenizer.ggml.model"
-        let model = try file.string(key)
-        guard model == "gpt2" else {
+        var description: TokenizerDescription
+        switch try file.string(key) {
+        case "gpt2": description = try bytePairs()
+        case "llama": description = try sentencePieces()
+        case let model:
             throw error(
                 key, found: "the tokenizer \(printable(model))",
-                expected: "gpt2, which means byte-level byte-pair encoding",
+                expected: "gpt2 (byte-level byte-pair encoding) or llama (SentencePiece)",
                 remedy: "This kind of tokenizer is not known here; use another model.")
         }
-        var endings: [Int32] = []
         for key in Self.endings {
-            if let id = try tokenID(key), !endings.contains(id) { endings.append(id) }
+            if let id = try tokenID(key), !description.endOfTextIDs.contains(id) {
+                description.endOfTextIDs.append(id)
+            }
         }
-        return TokenizerDescription(
+        description.bosID = try tokenID("bos_token_id")
+        description.padID = try tokenID("padding_token_id")
+        if file.metadata["tokenizer.chat_template"] != nil {
+            description.chatTemplate = try file.string("tokenizer.chat_template")
+        }
+        description.addsBOS = try file.bool(
+            "tokenizer.ggml.add_bos_token", default: addsBOS(description))
+        return description
+    }
+
+    /// What a file means that does not say whether BOS comes before a text: that of Llama's kinds
+    /// does, where there is one.
+    private func addsBOS(_ description: TokenizerDescription) -> Bool {
+        let names: [String?] = ["llama-bpe", "llama3", "llama-v3"]
+        return description.bosID != nil
+            && (description.kind == .sentencePiece || names.contains(description.preTokenizer))
+    }
+
+    private func bytePairs() throws(ModelFileError) -> TokenizerDescription {
+        TokenizerDescription(
             kind: .bytePair,
             name: try file.string("general.name", default: fileName),
             tokens: try file.strings("tokenizer.ggml.tokens"),
             tokenTypes: try tokenTypes(),
             merges: try file.strings("tokenizer.ggml.merges"),
-            preTokenizer: try file.string("tokenizer.ggml.pre", default: "default"),
-            bosID: try tokenID("bos_token_id"),
-            endOfTextIDs: endings,
-            padID: try tokenID("padding_token_id"),
-            addsBOS: try file.bool("tokenizer.ggml.add_bos_token", default: false),
-            chatTemplate: file.metadata["tokenizer.chat_template"] == nil
-                ? nil : try file.string("tokenizer.chat_template"))
+            preTokenizer: try file.string("tokenizer.ggml.pre", default: "default"))
+    }
+
+    /// SentencePiece's vocabulary comes with scores, from which the merges follow.
+    private func sentencePieces() throws(ModelFileError) -> TokenizerDescription {
+        let key = "tokenizer.ggml.scores"
+        let tokens = try file.strings("tokenizer.ggml.tokens")
+        let types = try tokenTypes()
+        let scores = try file.reals(key).map { Float($0) }
+        let merges: [String]
+        do throws(TokenizerError) {
+            merges = try SentencePieceMerges.make(tokens: tokens, types: types, scores: scores)
+        } catch let failure {
+            throw error(
+                key, found: "scores that do not fit (\(failure))", expected: "one for each token",
+                remedy: "The file is damaged; convert the model again.")
+        }
+        let begins = try file.bool("tokenizer.ggml.add_space_prefix", default: true)
+        let spaces = NormalizationStep.replace(" ", with: "\u{2581}")
+        return TokenizerDescription(
+            kind: .sentencePiece,
+            name: try file.string("general.name", default: fileName),
+            tokens: tokens, tokenTypes: types, merges: merges,
+            normalizers: begins ? [.prepend("\u{2581}"), spaces] : [spaces],
+            stripsLeadingSpace: begins)
     }
 
     private var fileName: String {
