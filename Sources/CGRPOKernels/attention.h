@@ -61,9 +61,24 @@ INLINE void accumulate_values(
     }
 }
 
+/// Asks for the keys or values at begin..<end of one head. A sequence that decodes reads them once,
+/// for one query: without the hint the loop waits for memory most of the time.
+INLINE void prefetch_rows(
+    const void *x, const grpo_attention *a, const grpo_span *span, int64_t kv_head, int64_t begin,
+    int64_t end, const int bf16
+) {
+    const int64_t size = bf16 ? sizeof(uint16_t) : sizeof(float), bytes = a->head_dim * size;
+    for (int64_t position = begin; position < end; position++) {
+        int64_t at = (key_row(span, position) * a->kv_heads + kv_head) * bytes;
+        for (int64_t line = 0; line < bytes; line += CACHE_LINE) {
+            __builtin_prefetch((const char *)x + at + line, 0, 2);
+        }
+    }
+}
+
 INLINE void attention_tile(
     const grpo_attention *a, const grpo_span *span, int64_t kv_head, int64_t first,
-    int64_t queries, float *scratch, const int bf16
+    int64_t queries, const grpo_span *next, int64_t next_head, float *scratch, const int bf16
 ) {
     const int64_t dim = a->head_dim, stride = padded(dim), group = a->heads / a->kv_heads;
     const int64_t rows = queries * group, vectors = stride / LANES;
@@ -73,6 +88,7 @@ INLINE void attention_tile(
     const int64_t token = span->query_start + first, start = first_position(span) + first;
 
     const int direct = queries == 1 && dim == stride;
+    const int64_t ahead = queries == 1 ? next->prefix_count + next->own_count : 0;
 
     load_queries(a->q, a, token, queries, kv_head, a->scale, q, bf16);
     memset(out, 0, (size_t)(rows * stride) * sizeof(float));
@@ -83,7 +99,17 @@ INLINE void attention_tile(
     for (int64_t begin = 0; begin < start + queries; begin += KEY_BLOCK) {
         int64_t count = start + queries - begin;
         if (count > KEY_BLOCK) count = KEY_BLOCK;
-        load_keys_transposed(a->k, a, span, kv_head, begin, count, keys, bf16);
+        const int64_t last = start + queries <= begin + KEY_BLOCK;
+        for (int64_t j = 0; j < count; j += LANES) {
+            int64_t part = count - j < LANES ? count - j : LANES;
+            if (ahead > 0) {
+                int64_t end = last && j + LANES >= count ? ahead : begin + j + part;
+                if (end > ahead) end = ahead;
+                prefetch_rows(a->k, a, next, next_head, begin + j, end, bf16);
+                prefetch_rows(a->v, a, next, next_head, begin + j, end, bf16);
+            }
+            load_keys_transposed(a->k, a, span, kv_head, begin + j, part, keys + j, bf16);
+        }
         if (!direct) load_keys(a->v, a, span, kv_head, begin, count, values, bf16);
         // The query that sees one key of the block, and the first row that sees any.
         const int64_t offset = begin - start, skipped = offset > 0 ? offset * group : 0;
@@ -132,11 +158,11 @@ INLINE void attention_tile(
 
 static void attention(
     const grpo_attention *a, const grpo_span *span, int64_t kv_head, int64_t first,
-    int64_t queries, float *scratch
+    int64_t queries, const grpo_span *next, int64_t next_head, float *scratch
 ) {
     if (a->bf16) {
-        attention_tile(a, span, kv_head, first, queries, scratch, 1);
+        attention_tile(a, span, kv_head, first, queries, next, next_head, scratch, 1);
     } else {
-        attention_tile(a, span, kv_head, first, queries, scratch, 0);
+        attention_tile(a, span, kv_head, first, queries, next, next_head, scratch, 0);
     }
 }

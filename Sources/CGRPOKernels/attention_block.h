@@ -4,6 +4,7 @@
 // Rows of a tile are (query, head of the group), the head varying faster.
 
 #define KEY_BLOCK 64
+#define CACHE_LINE 64
 
 INLINE int64_t padded(int64_t head_dim) { return (head_dim + LANES - 1) / LANES * LANES; }
 

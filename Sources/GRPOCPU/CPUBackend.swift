@@ -58,22 +58,34 @@ package final class CPUBackend: Backend {
 }
 
 extension CPUBackend {
-    /// Elements of a task of an elementwise kernel: some tens of microseconds of work, so that what
-    /// is shorter runs on the calling thread alone.
+    /// Elements of a block whose sum is taken in one piece: part of what a sum's value is.
     static let elementsPerTask = 1 << 16
+    /// Elements of the smallest task of an elementwise kernel, some microseconds of work: what is
+    /// shorter runs on the calling thread alone.
+    private static let leastElements = 1 << 13
 
     /// Calls `body(range, worker)` for consecutive ranges of `count` items, each `cost` elements
-    /// of work.
+    /// of work, whose results do not depend on how they are cut: about 16 ranges, or as many more as
+    /// keep each to `elementsPerTask`, so that threads finish together.
     func forEachBlock(
         of count: Int, cost: Int = 1, _ body: (_ range: Range<Int>, _ worker: Int) -> Void
     ) {
-        let size = blockSize(cost: cost)
+        let share = min(Self.elementsPerTask, max(Self.leastElements, count * max(1, cost) / 16))
+        // Whole cache lines of bytes or wider elements where an item is one.
+        let size = cost == 1 ? share / 64 * 64 : max(1, share / max(1, cost))
+        forEachBlock(of: count, size: size, body)
+    }
+
+    /// Calls `body(range, worker)` for consecutive ranges of `size` of `count` items.
+    func forEachBlock(
+        of count: Int, size: Int, _ body: (_ range: Range<Int>, _ worker: Int) -> Void
+    ) {
         workers.run(tasks: (count + size - 1) / size) { task, worker in
             body(task * size..<min(count, (task + 1) * size), worker)
         }
     }
 
-    /// Items of one task where each is `cost` elements of work.
+    /// Items of a block whose sum is taken in one piece, where each is `cost` elements of work.
     func blockSize(cost: Int) -> Int {
         max(1, Self.elementsPerTask / max(1, cost))
     }

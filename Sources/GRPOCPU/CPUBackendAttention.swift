@@ -4,14 +4,19 @@ package import GRPOTensors
 extension CPUBackend {
     /// Rows (queries times heads of a group) of a tile: what fits a core's second cache.
     private static let attentionRows = 192
-    /// Multiply-adds of a task, some tens of microseconds.
-    private static let attentionWork = 1 << 21
+    /// Multiply-adds of a task, some ten microseconds.
+    private static let attentionWork = 1 << 20
+    /// What bringing a key into the kernel's layout costs, in rows that it is multiplied by, and what
+    /// a tile costs beside its keys, in multiply-adds. With one query both outweigh the products.
+    private static let (keyRows, tileWork) = (32, 1 << 14)
 
     /// Queries of one span, all heads that share a head of keys.
     private struct AttentionTile {
         var span: grpo_span
         var head: Int
         var queries: Range<Int>
+
+        static let none = AttentionTile(span: grpo_span(), head: 0, queries: 0..<0)
     }
 
     package func attention(
@@ -22,10 +27,12 @@ extension CPUBackend {
         let operands = attentionOperands(
             q: q, k: k, v: v, y: y, logSumExp: logSumExp, headDim: headDim, scale: scale)
         let group = q.columns / k.columns
-        let tiles = layout.spans.flatMap { span in
-            self.tiles(of: span, heads: k.columns / headDim, group: group)
+        var tiles: [AttentionTile] = []
+        tiles.reserveCapacity(layout.spans.count * (k.columns / headDim))
+        for span in layout.spans {
+            appendTiles(of: span, heads: k.columns / headDim, group: group, to: &tiles)
         }
-        let batches = batches(of: tiles, cost: group * headDim)
+        let batches = batches(of: tiles, group: group, headDim: headDim)
         withUnsafePointer(to: operands) { operands in
             let size = scratchBytes(
                 kernels.pointee.attention_scratch!(operands, longest(tiles)))
@@ -34,9 +41,10 @@ extension CPUBackend {
                     to: Float.self)
                 for index in batches[task] {
                     var tile = tiles[index]
+                    var next = index + 1 < tiles.count ? tiles[index + 1] : AttentionTile.none
                     kernels.pointee.attention!(
                         operands, &tile.span, Int64(tile.head), Int64(tile.queries.lowerBound),
-                        Int64(tile.queries.count), scratch)
+                        Int64(tile.queries.count), &next.span, Int64(next.head), scratch)
                 }
             }
         }
@@ -57,10 +65,12 @@ extension CPUBackend {
         (operands.dk, operands.dv) = (dk.f32, dv.f32)
         let heads = k.columns / headDim
         let group = q.columns / k.columns
-        let families = layout.families.map { family in
-            layout.familyOrder[family].flatMap {
-                tiles(of: layout.spans[$0], heads: 1, group: group)
+        let families = layout.families.map { family -> [AttentionTile] in
+            var tiles: [AttentionTile] = []
+            for index in layout.familyOrder[family] {
+                appendTiles(of: layout.spans[index], heads: 1, group: group, to: &tiles)
             }
+            return tiles
         }
         withUnsafePointer(to: operands) { operands in
             let size = scratchBytes(
@@ -95,27 +105,31 @@ extension CPUBackend {
         return operands
     }
 
-    private func tiles(of span: AttentionSpan, heads: Int, group: Int) -> [AttentionTile] {
+    private func appendTiles(
+        of span: AttentionSpan, heads: Int, group: Int, to tiles: inout [AttentionTile]
+    ) {
         let size = max(16, Self.attentionRows / group)
         let raw = grpo_span(
             query_start: Int64(span.queryStart), query_count: Int64(span.queryCount),
             prefix_start: Int64(span.prefixStart), prefix_count: Int64(span.prefixCount),
             own_start: Int64(span.ownStart), own_count: Int64(span.ownCount))
-        return (0..<heads).flatMap { head in
-            stride(from: 0, to: span.queryCount, by: size).map { start in
-                AttentionTile(
-                    span: raw, head: head, queries: start..<min(span.queryCount, start + size))
+        for head in 0..<heads {
+            for start in stride(from: 0, to: span.queryCount, by: size) {
+                tiles.append(
+                    AttentionTile(
+                        span: raw, head: head,
+                        queries: start..<min(span.queryCount, start + size)))
             }
         }
     }
 
-    /// Consecutive tiles that make up enough work for a task; `cost` is of one query and key.
-    private func batches(of tiles: [AttentionTile], cost: Int) -> [Range<Int>] {
+    /// Consecutive tiles that make up enough work for a task.
+    private func batches(of tiles: [AttentionTile], group: Int, headDim: Int) -> [Range<Int>] {
         var batches: [Range<Int>] = []
         var (start, work) = (0, 0)
         for (index, tile) in tiles.enumerated() {
             let keys = Int(tile.span.prefix_count + tile.span.own_count)
-            work += tile.queries.count * keys * cost
+            work += (tile.queries.count * group + Self.keyRows) * keys * headDim + Self.tileWork
             if work >= Self.attentionWork || index == tiles.count - 1 {
                 batches.append(start..<index + 1)
                 (start, work) = (index + 1, 0)

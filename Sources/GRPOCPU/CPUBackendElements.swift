@@ -79,7 +79,7 @@ extension CPUBackend {
         let size = Self.elementsPerTask
         var sums = [Double](repeating: 0, count: (x.count + size - 1) / size)
         sums.withUnsafeMutableBufferPointer { sums in
-            forEachBlock(of: x.count) { range, _ in
+            forEachBlock(of: x.count, size: size) { range, _ in
                 sums[range.lowerBound / size] = kernels.pointee.squared_norm!(
                     source + range.lowerBound, Int64(range.count))
             }
@@ -92,7 +92,7 @@ extension CPUBackend {
         let size = Self.elementsPerTask
         var found = [Int](repeating: -1, count: (x.count + size - 1) / size)
         found.withUnsafeMutableBufferPointer { found in
-            forEachBlock(of: x.count) { range, _ in
+            forEachBlock(of: x.count, size: size) { range, _ in
                 let index = kernels.pointee.first_non_finite!(
                     source + range.lowerBound * bytes, Int64(range.count), narrow)
                 if index >= 0 { found[range.lowerBound / size] = range.lowerBound + Int(index) }

@@ -1,4 +1,5 @@
 import CGRPOKernels
+import Foundation
 package import GRPOTensors
 
 extension CPUBackend {
@@ -11,10 +12,14 @@ extension CPUBackend {
         precondition(
             uniforms.count == hidden.rows, "\(uniforms.count) uniforms of \(hidden.rows) rows")
         let packed = packed(weight)
+        let starts = runs(of: hidden)
+        let distinct = starts.count - 1
+        let hidden =
+            distinct == hidden.rows ? hidden : gatherRows(hidden, starts.dropLast().map(Int32.init))
         var drawn = [SampledToken](
-            repeating: SampledToken(token: 0, logProbability: .nan), count: hidden.rows)
-        for start in stride(from: 0, to: hidden.rows, by: Self.samplingRows) {
-            let range = start..<min(hidden.rows, start + Self.samplingRows)
+            repeating: SampledToken(token: 0, logProbability: .nan), count: uniforms.count)
+        for start in stride(from: 0, to: distinct, by: Self.samplingRows) {
+            let range = start..<min(distinct, start + Self.samplingRows)
             let rows = LogitRows(
                 hidden.rows(range), packed, backend: self,
                 temperature: sampling.temperature == 0 ? 1 : sampling.temperature)
@@ -23,14 +28,28 @@ extension CPUBackend {
                 let cost = sampling.keepsAll ? 4096 : packed.outputs
                 forEachBlock(of: range.count, cost: cost) { block, _ in
                     for row in block {
-                        let token = rows.draw(row, sampling, uniform: uniforms[start + row])
-                        drawn[start + row] = SampledToken(
-                            token: Int32(token), logProbability: rows.logProbability(row, token))
+                        let statistics = rows.statistics(row)
+                        for index in starts[start + row]..<starts[start + row + 1] {
+                            drawn[index] = rows.draw(
+                                row, statistics, sampling, uniform: uniforms[index])
+                        }
                     }
                 }
             }
         }
         return drawn
+    }
+
+    /// Where runs of rows begin that are equal bit for bit, and the number of rows: a group's first
+    /// tokens are drawn from one row of logits.
+    private func runs(of x: Tensor) -> [Int] {
+        let bytes = x.columns * x.dtype.byteCount
+        var starts = x.rows > 0 ? [0] : []
+        for row in 1..<max(1, x.rows)
+        where memcmp(x.address + row * bytes, x.address + (row - 1) * bytes, bytes) != 0 {
+            starts.append(row)
+        }
+        return starts + [x.rows]
     }
 }
 
@@ -77,7 +96,7 @@ private struct LogitRows {
             + row * blocks.count
     }
 
-    private func statistics(_ row: Int) -> RowStatistics {
+    func statistics(_ row: Int) -> RowStatistics {
         RowStatistics(blockStatistics(row), count: blocks.count)
     }
 
@@ -98,21 +117,26 @@ private struct LogitRows {
         return logits[rows * all.lowerBound + row * all.count + token - all.lowerBound]
     }
 
-    func logProbability(_ row: Int, _ token: Int) -> Double {
-        statistics(row).logProbability(logit(row, token) * inverse)
-    }
-
-    func draw(_ row: Int, _ sampling: Sampling, uniform: Double) -> Int {
-        if sampling.temperature == 0 { return firstLargest(row) }
-        guard sampling.keepsAll else {
-            return TokenFilter(sampling).draw(scaled(row), uniform: uniform)
-        }
-        return inverseCDF(row, uniform: uniform)
+    func draw(
+        _ row: Int, _ statistics: RowStatistics, _ sampling: Sampling, uniform: Double
+    ) -> SampledToken {
+        let token =
+            if sampling.temperature == 0 {
+                firstLargest(row, statistics)
+            } else if sampling.keepsAll {
+                inverseCDF(row, statistics, uniform: uniform)
+            } else {
+                TokenFilter(sampling).draw(scaled(row), statistics, uniform: uniform)
+            }
+        return SampledToken(
+            token: Int32(token),
+            logProbability: statistics.logProbability(logit(row, token) * inverse))
     }
 
     /// The first token at which the cumulative mass, block after block, exceeds `uniform`.
-    private func inverseCDF(_ row: Int, uniform: Double) -> Int {
-        let statistics = statistics(row)
+    private func inverseCDF(
+        _ row: Int, _ statistics: RowStatistics, uniform: Double
+    ) -> Int {
         let blockStatistics = blockStatistics(row)
         let threshold = uniform * statistics.sum
         var sum = 0.0
@@ -144,9 +168,9 @@ private struct LogitRows {
         return tokens.lowerBound + (index ?? 0)
     }
 
-    private func firstLargest(_ row: Int) -> Int {
+    private func firstLargest(_ row: Int, _ statistics: RowStatistics) -> Int {
         let blockStatistics = blockStatistics(row)
-        let largest = statistics(row).max
+        let largest = statistics.max
         for block in 0..<blocks.count where Double(blockStatistics[block].max) == largest {
             let (start, tokens) = logits(row, block: block)
             for index in 0..<tokens.count where Double(start[index] * inverse) == largest {
@@ -158,6 +182,15 @@ private struct LogitRows {
 
     /// The logits of a row over the temperature, in the order of tokens.
     private func scaled(_ row: Int) -> [Float] {
-        (0..<blocks.weight.outputs).map { logit(row, $0) * inverse }
+        [Float](unsafeUninitializedCapacity: blocks.weight.outputs) { scores, count in
+            for panel in 0..<blocks.weight.panelCount {
+                let tokens = blocks.weight.panel(panel)
+                let start = logits + rows * tokens.lowerBound + row * tokens.count
+                for index in 0..<tokens.count {
+                    scores[tokens.lowerBound + index] = start[index] * inverse
+                }
+            }
+            count = blocks.weight.outputs
+        }
     }
 }

@@ -11,49 +11,69 @@ struct TokenFilter {
         self.sampling = sampling
     }
 
-    /// - Parameter scores: logits over the temperature.
-    func draw(_ scores: [Float], uniform: Double) -> Int {
-        let largest = scores.max() ?? 0
-        let weights = scores.map { Scalar.exp(Double($0) - Double(largest)) }
-        let total = weights.reduce(0, +)
-        let kept = kept(weights, total: total)
-        let mass = kept.reduce(0) { $0 + weights[$1] }
-        let ordered = kept.sorted()
+    /// - Parameters:
+    ///   - scores: logits over the temperature.
+    ///   - statistics: of the same numbers.
+    func draw(_ scores: [Float], _ statistics: RowStatistics, uniform: Double) -> Int {
+        let kept = kept(scores, statistics).sorted { $0.token < $1.token }
+        let mass = kept.reduce(0) { $0 + $1.weight }
         var sum = 0.0
-        for token in ordered {
-            sum += weights[token]
-            if sum > uniform * mass { return token }
+        for candidate in kept {
+            sum += candidate.weight
+            if sum > uniform * mass { return candidate.token }
         }
-        return ordered.last ?? 0
+        return kept.last?.token ?? 0
     }
 
-    /// Most of the mass lies in few tokens, so those alone are ranked first, and all only where
-    /// they do not decide.
-    private func kept(_ weights: [Double], total: Double) -> [Int] {
+    /// A token and exp(score - largest score).
+    private struct Candidate {
+        let token: Int
+        let weight: Double
+    }
+
+    /// Most of the mass lies in few tokens, so those alone are exponentiated and ranked first, and
+    /// all only where they do not decide.
+    private func kept(_ scores: [Float], _ statistics: RowStatistics) -> [Candidate] {
         for bound in [1e-3, 1e-6] {
-            let likely = weights.indices.filter { weights[$0] >= bound }
-            if let kept = kept(weights, among: likely, total: total) { return kept }
+            let least = Float(statistics.max + Scalar.log(bound))
+            let likely = candidates(scores, statistics) { $0 >= least }
+            if let kept = kept(likely, all: false, total: statistics.sum) { return kept }
         }
-        let all = weights.indices.filter { weights[$0] >= 0 }
-        return kept(weights, among: all, total: total) ?? all
+        let all = candidates(scores, statistics) { $0 == $0 }
+        return kept(all, all: true, total: statistics.sum) ?? all
+    }
+
+    private func candidates(
+        _ scores: [Float], _ statistics: RowStatistics, _ isOne: (Float) -> Bool
+    ) -> [Candidate] {
+        var candidates: [Candidate] = []
+        for (token, score) in scores.enumerated() where isOne(score) {
+            candidates.append(
+                Candidate(token: token, weight: Scalar.exp(Double(score) - statistics.max)))
+        }
+        return candidates
     }
 
     /// The first tokens of the ranking of `candidates`, or nil where it ends before they do.
-    private func kept(
-        _ weights: [Double], among candidates: [Int], total: Double
-    ) -> [Int]? {
-        let ranked = candidates.sorted { (weights[$0], -$0) > (weights[$1], -$1) }
+    private func kept(_ candidates: [Candidate], all: Bool, total: Double) -> [Candidate]? {
+        let ranked = candidates.sorted { ($0.weight, -$0.token) > ($1.weight, -$1.token) }
         var mass = 0.0
-        for (rank, token) in ranked.enumerated() {
+        for (rank, candidate) in ranked.enumerated() {
             let full =
                 (sampling.topK > 0 && rank >= sampling.topK)
-                || (rank > 0 && (mass >= sampling.topP * total || weights[token] < sampling.minP))
+                || (rank > 0
+                    && (reaches(mass, total) || candidate.weight < sampling.minP))
             if full { return Array(ranked[..<rank]) }
-            mass += weights[token]
+            mass += candidate.weight
         }
         let complete =
             (sampling.topK > 0 && ranked.count >= sampling.topK)
-            || mass >= sampling.topP * total || ranked.count == weights.count
+            || reaches(mass, total) || all
         return complete ? ranked : nil
+    }
+
+    /// The total is summed in float32, so a top-p of 1 must not be compared with it.
+    private func reaches(_ mass: Double, _ total: Double) -> Bool {
+        sampling.topP < 1 && mass >= sampling.topP * total
     }
 }

@@ -30,7 +30,8 @@ package struct Pass {
     }
 }
 
-/// Keys and values of every layer, in rows that the caller assigns.
+/// Keys and values of every layer, in rows that the caller assigns. What a row holds before a pass
+/// writes it is undefined, and no span may name it.
 package final class KeyValueCache {
     /// One pair a layer: `[rows, keyValueHeads * headDim]`, the backend's activation type.
     let layers: [(k: Tensor, v: Tensor)]
@@ -49,8 +50,8 @@ package final class KeyValueCache {
         self.rows = rows
         layers = (0..<configuration.layers).map { _ in
             (
-                backend.zeros(shape, backend.activationType),
-                backend.zeros(shape, backend.activationType)
+                backend.empty(shape, backend.activationType),
+                backend.empty(shape, backend.activationType)
             )
         }
     }

@@ -114,24 +114,42 @@ struct RolloutBatch {
     /// Admits sequences until no place, row or request is left; draws their first tokens.
     private mutating func fill() {
         while running.count < slots {
-            if !prompts.contains(where: { $0.waitingSamples > 0 }) { prefill() }
-            guard let prompt = prompts.first(where: { $0.waitingSamples > 0 }) else { return }
-            var admitted: [Running] = []
-            while prompt.waitingSamples > 0, running.count + admitted.count < slots,
-                let rows = completionRows.take(settings.maxCompletionLength)
-            {
-                let sample = settings.numGenerations - prompt.waitingSamples
-                prompt.waitingSamples -= 1
-                prompt.runningSamples += 1
-                admitted.append(Running(prompt: prompt, sample: sample, rows: rows))
-            }
-            guard !admitted.isEmpty else { return }
             let start = running.count
-            running += admitted
-            draw(
-                from: prompt.last, rows: Array(repeating: 0, count: admitted.count),
-                for: start..<running.count)
+            admit()
+            guard running.count > start else { return }
+            drawFirst(for: start..<running.count)
         }
+    }
+
+    private mutating func admit() {
+        while running.count < slots {
+            if !prompts.contains(where: { $0.waitingSamples > 0 }) { prefill() }
+            guard let prompt = prompts.first(where: { $0.waitingSamples > 0 }),
+                let rows = completionRows.take(settings.maxCompletionLength)
+            else { return }
+            let sample = settings.numGenerations - prompt.waitingSamples
+            prompt.waitingSamples -= 1
+            prompt.runningSamples += 1
+            running.append(Running(prompt: prompt, sample: sample, rows: rows))
+        }
+    }
+
+    /// Draws the first token of each sequence in `range`, all with one reading of the head's
+    /// weights; a group's sequences name one row.
+    private mutating func drawFirst(for range: Range<Int>) {
+        let backend = policy.decoder.backend
+        var sources: [Prompt] = []
+        var rows: [Int32] = []
+        for sequence in running[range] {
+            if sources.last !== sequence.prompt { sources.append(sequence.prompt) }
+            rows.append(Int32(sources.count - 1))
+        }
+        let first = sources[0].last
+        let x = backend.empty([sources.count, first.columns], first.dtype)
+        for (index, source) in sources.enumerated() {
+            backend.scatterRows(source.last, [Int32(index)], into: x)
+        }
+        draw(from: x, rows: rows, for: range)
     }
 
     /// Computes as many waiting prompts as the free places can use, in one pass.

@@ -72,6 +72,37 @@ struct RolloutWorkTests {
         #expect(full.count >= decoding.count - 30)
     }
 
+    /// Completions a quarter as long as the longest cost a quarter: as many passes as their tokens
+    /// fill, and one straggler's, where batches that wait for their longest would need thrice that.
+    @Test func raggedLengthsCostTheirTokens() throws {
+        let (slots, length) = (8, 80)
+        let (rows, groups) = try passes(
+            requests: TinyPolicy.requests(60), generations: 4, length: length, concurrency: slots)
+        let lengths = groups.flatMap(\.completions).map(\.tokenIDs.count)
+        let longest = try #require(lengths.max())
+        let tokens = lengths.reduce(0) { $0 + $1 - 1 }
+        try #require(4 * tokens < longest * lengths.count)
+        // Prompts and places together: no pass is counted out.
+        #expect(rows.count <= tokens / slots + longest + groups.count)
+        let waiting = stride(from: 0, to: lengths.count, by: slots).reduce(0) {
+            $0 + lengths[$1..<min(lengths.count, $1 + slots)].max()!
+        }
+        #expect(waiting > 2 * (tokens / slots + longest))
+    }
+
+    /// The first tokens of all groups that enter together are drawn with one reading of the head.
+    @Test func firstTokensAreDrawnTogether() throws {
+        let spy = BackendSpy(TestBackend.reference.make())
+        let policy = TinyPolicy.make(on: spy)
+        _ = try TinyPolicy.engine(policy).run(
+            TinyPolicy.requests(5),
+            settings: RolloutSettings(
+                numGenerations: 3, maxCompletionLength: 4, ignoresEnding: true), step: 1)
+        // The prompts' pass, then three of decoding.
+        #expect(spy.calls["embedding"] == 4)
+        #expect(spy.calls["sample"] == 4)
+    }
+
     @Test func progressCountsCompletionsAndTokens() throws {
         let policy = TinyPolicy.make(on: TestBackend.reference.make())
         var seen: [(Int, Int, Int)] = []

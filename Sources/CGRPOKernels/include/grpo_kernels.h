@@ -87,10 +87,12 @@ typedef struct {
 
     // Attention. Floats of scratch, aligned to 64 bytes, for a call over `queries` queries.
     int64_t (*attention_scratch)(const grpo_attention *attention, int64_t queries);
-    /// Queries first..<first + queries of a span, all heads that share kv_head.
+    /// Queries first..<first + queries of a span, all heads that share kv_head. Where one query is
+    /// computed, the keys and values of `next` (which may be empty) and next_head are fetched beside
+    /// it.
     void (*attention)(
         const grpo_attention *attention, const grpo_span *span, int64_t kv_head, int64_t first,
-        int64_t queries, float *scratch);
+        int64_t queries, const grpo_span *next, int64_t next_head, float *scratch);
     int64_t (*attention_backward_scratch)(const grpo_attention *attention, int64_t queries);
     /// dq of these queries is written; dk, dv are added to.
     void (*attention_backward)(
