@@ -62,6 +62,7 @@ let package = Package(
         cLibrary("CGRPOOneDNN", linked: ["dl"]),
         cLibrary("CGRPOOpenBLAS", linked: ["openblas"]),
         cLibrary("CGRPOHDF5", linked: ["hdf5_serial"]),
+        cLibrary("CGRPOPCRE2", linked: ["pcre2-8"]),
 
         // The numbers.
         library("GRPOTensors"),
@@ -71,7 +72,7 @@ let package = Package(
         library("GRPOModels", ["GRPOTensors"]),
 
         // Text, problems, rewards, objectives: each builds and reads alone.
-        library("GRPOTokenizers"),
+        library("GRPOTokenizers", ["CGRPOPCRE2"]),
         library("GRPOTasks", [bigInt]),
         library("GRPORewards", ["GRPOTasks"]),
         library("GRPOObjectives"),

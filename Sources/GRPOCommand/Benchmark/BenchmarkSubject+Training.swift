@@ -40,8 +40,8 @@ extension BenchmarkSubject {
     }
 
     /// Whole steps of GRPO, beta 0: sampling, rewards, advantages, update. The tokens are those
-    /// sampled; a group's prompt counts once in the operations, 2N for sampling and 6N for the
-    /// update.
+    /// sampled; a group's prompt counts once in the operations, 2N for sampling and, where the
+    /// group has a signal, 6N for the update: at beta 0 the others need none.
     func stepGRPO(
         prompts: Int, generations: Int, maxCompletionLength: Int, _ repetitions: Int
     ) async throws -> [BenchmarkSample] {
@@ -61,7 +61,8 @@ extension BenchmarkSubject {
         return timer.steps.suffix(repetitions).map { step in
             BenchmarkSample(
                 tokens: step.sampled,
-                operations: 8 * parameters * Double(step.prompts + step.sampled),
+                operations: parameters
+                    * Double(2 * (step.prompts + step.sampled) + 6 * step.updated),
                 seconds: step.seconds)
         }
     }
@@ -92,6 +93,8 @@ private final class StepTimer: StageMonitor {
         var sampled: Int
         /// Of prompts, each group's once.
         var prompts: Int
+        /// Prompts, once, and completions of the groups with a signal.
+        var updated: Int
         /// As the stage counts them: prompts and completions, or targets.
         var trained: Int
     }
@@ -99,12 +102,16 @@ private final class StepTimer: StageMonitor {
     private(set) var steps: [Step] = []
     private var sampled = 0
     private var prompts = 0
+    private var updated = 0
     private var tokensBefore = 0
     var isInterrupted: Bool { false }
 
     func sampled(_ rollouts: [Rollout], step: Int) {
         sampled = rollouts.reduce(0) { $0 + $1.tokenIDs.count }
         prompts = rollouts.filter { $0.sample == 0 }.reduce(0) { $0 + $1.promptIDs.count }
+        updated = rollouts.filter(\.hasSignal).reduce(0) { sum, rollout in
+            sum + rollout.tokenIDs.count + (rollout.sample == 0 ? rollout.promptIDs.count : 0)
+        }
     }
 
     func stepped(_ record: StepRecord) {
@@ -112,7 +119,7 @@ private final class StepTimer: StageMonitor {
         let seconds = record.timings.first { $0.name == "step_time" }?.seconds ?? 0
         steps.append(
             Step(
-                seconds: seconds, sampled: sampled, prompts: prompts,
+                seconds: seconds, sampled: sampled, prompts: prompts, updated: updated,
                 trained: tokens - tokensBefore))
         tokensBefore = tokens
     }
