@@ -64,19 +64,22 @@ def comparisons(options):
         return [Peer(
             f"llama.cpp {kind}",
             [str(program), "-m", str(file), "-c", room, "-b", "4096", "-ub", "512",
-             "-npp", "64", "-ntg", "64", "-npl", str(sequences), "-t", str(options.threads),
-             "-tb", str(options.threads)], sequences)]
+             "-npp", "64", "-ntg", "64",
+             "-npl", ",".join([str(sequences)] * (options.repetitions + 1)),
+             "-t", str(options.threads), "-tb", str(options.threads)], sequences)]
 
     def generate(sequences):
         return [Peer(
             f"Hugging Face {kind}",
             ["decode.py", "--sequences", str(sequences), "--precision", kind])]
 
+    tossed = ["--tossed-rewards"] if options.tossed_rewards else []
+
     def trl(prompts, length):
         return [Peer(
             f"TRL {kind}",
             ["trl_step.py", "--model", model, "--prompts", str(prompts), "--length", str(length),
-             "--precision", kind])]
+             "--precision", kind, *tossed])]
 
     return [
         Comparison("train, 16 x 256 tokens", "train", torch("train.py")),
@@ -132,6 +135,8 @@ def ours(comparison, engine, options):
         str(options.repetitions)]
     if comparison.with_model:
         command += ["--model", str(options.model)]
+        if options.tossed_rewards:
+            command += ["--tossed-rewards"]
     output, memory = run(command, options, engine)
     document = json.loads(output)
     result = document["results"][0]
@@ -147,9 +152,9 @@ def theirs(peer, options):
         # Columns: PP, TG, B, N_KV, T_PP, S_PP, T_TG, S_TG, T, S; S_TG is tokens a second of
         # generation, over the time after the prefill.
         rows = [line for line in output.splitlines() if re.match(r"\|\s*64 \|\s*64 \|", line)]
-        cells = [cell.strip() for cell in rows[-1].strip("|").split("|")]
+        seconds = statistics.median(float(row.strip("|").split("|")[6]) for row in rows[1:])
         tokens = peer.llama_sequences * 64
-        return {"tokens": tokens, "s": float(cells[6]), "tokens_per_s": float(cells[7]),
+        return {"tokens": tokens, "s": seconds, "tokens_per_s": tokens / seconds,
                 "memory": memory}
     script, *arguments = peer.command
     command = [
@@ -188,7 +193,9 @@ def speed(comparison, result):
 def figure(comparison, runs):
     if comparison.by_seconds:
         tokens = statistics.median(r["tokens"] for r in runs)
-        return f"{statistics.median(r['s'] for r in runs):.3g} s, {tokens:.0f} tokens"
+        signal = statistics.mean(r["groups_with_signal"] for r in runs)
+        return (f"{statistics.median(r['s'] for r in runs):.3g} s, {tokens:.0f} tokens, "
+                f"{signal:.0%} of groups with signal")
     return f"{statistics.median(r['tokens_per_s'] for r in runs):.4g} tokens/s"
 
 
@@ -234,6 +241,9 @@ def main():
     parser.add_argument(
         "--engines", nargs="+", choices=["default", "onednn", "openblas"], default=["default"],
         help="ours is run once with each in every pair")
+    parser.add_argument(
+        "--tossed-rewards", action="store_true",
+        help="in GRPO steps both sides toss their rewards, so that every group has a signal")
     parser.add_argument("--only", nargs="+", default=[], help="names of `grpo benchmark`")
     parser.add_argument("--peer", default="", help="only peers whose name contains this")
     parser.add_argument("--output", type=Path, help="also write every run as JSON")

@@ -25,6 +25,11 @@ def accuracy(completions, answer, **kwargs):
     return scores
 
 
+def tossed(completions, **kwargs):
+    """By chance, so that nearly every group has a signal."""
+    return [float(random.random() < 0.5) for _ in completions]
+
+
 def sums(count):
     draw = random.Random(0)
     rows = []
@@ -41,6 +46,7 @@ class Steps(TrainerCallback):
     def __init__(self):
         self.ends = []
         self.lengths = []
+        self.signals = []
 
     def on_train_begin(self, *args, **kwargs):
         self.ends.append(time.perf_counter())
@@ -51,6 +57,7 @@ class Steps(TrainerCallback):
     def on_log(self, args, state, control, logs=None, **kwargs):
         if logs and "completions/mean_length" in logs:
             self.lengths.append(logs["completions/mean_length"])
+            self.signals.append(1 - logs["frac_reward_zero_std"])
 
 
 def load(path, dtype):
@@ -74,13 +81,14 @@ def main():
     parser.add_argument("--prompts", type=int, default=8)
     parser.add_argument("--generations", type=int, default=8)
     parser.add_argument("--length", type=int, default=24)
+    parser.add_argument("--tossed-rewards", action="store_true")
     options = measuring.parse(parser)
     tokenizer, model = load(options.model, getattr(torch, options.precision))
     size = options.prompts * options.generations
     steps = Steps()
     with tempfile.TemporaryDirectory() as output:
         trainer = GRPOTrainer(
-            model=model, processing_class=tokenizer, reward_funcs=accuracy,
+            model=model, processing_class=tokenizer, reward_funcs=tossed if options.tossed_rewards else accuracy,
             train_dataset=sums(size * (options.repetitions + 1)), callbacks=[steps],
             args=GRPOConfig(
                 output_dir=output, per_device_train_batch_size=size,
@@ -94,9 +102,10 @@ def main():
         trainer.train()
     seconds = [end - start for start, end in zip(steps.ends, steps.ends[1:])][1:]
     lengths = steps.lengths[1:options.repetitions + 1]
+    signals = steps.signals[1:options.repetitions + 1]
     measuring.report(
         round(statistics.mean(lengths) * size), statistics.median(seconds),
-        mean_length=statistics.mean(lengths), steps=seconds)
+        groups_with_signal=statistics.mean(signals), mean_length=statistics.mean(lengths), steps=seconds)
 
 
 if __name__ == "__main__":

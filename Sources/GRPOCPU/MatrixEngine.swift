@@ -6,6 +6,7 @@ package import GRPOTensors
 /// engine computes one. Operands are float32, or bfloat16 with sums in float32. An engine belongs to
 /// one pool: it keeps what the library needs once per worker.
 package protocol MatrixEngine: AnyObject, Sendable {
+    var kind: EngineKind { get }
     /// For people, such as `oneDNN 2.6.3`.
     var name: String { get }
     /// The processor the library runs its kernels for, such as `avx512_core_bf16` or `SkylakeX`.

@@ -9,6 +9,7 @@ import Synchronization
 /// and a row comes out the same bit for bit from each. On AVX-512 without AMX the library is left the
 /// weight gradients: the products of `BlockedWeight` are faster there.
 package final class OneDNNEngine: MatrixEngine, @unchecked Sendable {
+    package let kind = EngineKind.onednn
     package let name: String
     package let coreName: String
     package let multipliesBFloat16: Bool

@@ -8,6 +8,7 @@ package import GRPOTensors
 /// that of the other engine. Its sums are formed in another order for other numbers of rows. On
 /// AVX-512 `BlockedWeight` takes float32 weights, and the library their gradients.
 package final class OpenBLASEngine: MatrixEngine {
+    package let kind = EngineKind.openblas
     package let name: String
     package let coreName: String
     package let rowsAreExact = false

@@ -27,6 +27,10 @@ struct BenchmarkCommand: AsyncParsableCommand {
     @Option(help: "Measured repetitions of each; the median is reported.")
     var repetitions = 3
 
+    @Flag(
+        help: "Toss the rewards of GRPO steps with --model too, so that every group has a signal.")
+    var tossedRewards = false
+
     @Flag(help: "Measure every kernel against the machine's limits instead.")
     var kernels = false
 
@@ -67,7 +71,8 @@ struct BenchmarkCommand: AsyncParsableCommand {
         guard let backend = try compute.compute().backend as? CPUBackend else {
             throw InputError("the benchmark measures the CPU backend alone")
         }
-        let suite = BenchmarkSuite(backend: backend, model: model, repetitions: repetitions)
+        let suite = BenchmarkSuite(
+            backend: backend, model: model, tossesRewards: tossedRewards, repetitions: repetitions)
         let names = BenchmarkName.allCases.filter { only.isEmpty || only.contains($0) }
         let printer = ProgressPrinter()
         printer.update("loading")

@@ -2,7 +2,8 @@ import ArgumentParser
 
 /// The pieces of work that `grpo benchmark` measures, in the order in which it does.
 enum BenchmarkName: String, CaseIterable, ExpressibleByArgument {
-    /// Every product of a forward, on its own: the library's rate on the model's shapes.
+    /// Every product of a forward, on its own, as the backend computes it; its share is of the
+    /// matrix library's rate on the same shapes.
     case matmul
     /// 64 + 64 tokens of one sequence; new tokens over the time after the prefill.
     case decode1 = "decode-1"

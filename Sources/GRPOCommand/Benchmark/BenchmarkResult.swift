@@ -5,12 +5,14 @@ struct BenchmarkSample {
     /// Floating-point operations of the products that the work cannot do without.
     var operations: Double
     var seconds: Double
+    /// Of a GRPO step's groups, those that tell completions apart; the others need no update.
+    var groupsWithSignal: Double?
 
     var tokensPerSecond: Double { Double(tokens) / seconds }
     var operationsPerSecond: Double { operations / seconds }
 }
 
-/// A line of the benchmark: the median repetition.
+/// A line of the benchmark: medians over the repetitions.
 struct BenchmarkResult: Encodable {
     var name: String
     var tokensPerSecond: Double
@@ -22,6 +24,8 @@ struct BenchmarkResult: Encodable {
     /// Tokens and seconds of one repetition: a step, a batch decoded.
     var tokens: Int
     var seconds: Double
+    /// Of GRPO steps, the share of groups with a signal.
+    var groupsWithSignal: Double?
     var repetitions: Int
 
     /// - Parameter matrixRate: operations a second of the library.
@@ -29,16 +33,21 @@ struct BenchmarkResult: Encodable {
         _ name: BenchmarkName, _ samples: [BenchmarkSample], matrixRate: Double,
         peakMemoryBytes: Int
     ) {
-        let sorted = samples.sorted { $0.tokensPerSecond < $1.tokensPerSecond }
-        precondition(!sorted.isEmpty, "\(name.rawValue): no repetition")
-        let median = sorted[sorted.count / 2]
+        precondition(!samples.isEmpty, "\(name.rawValue): no repetition")
         self.name = name.rawValue
-        tokensPerSecond = median.tokensPerSecond
-        shareOfMatrixRate = median.operationsPerSecond / matrixRate
+        tokensPerSecond = Self.median(samples.map(\.tokensPerSecond))
+        shareOfMatrixRate = Self.median(samples.map(\.operationsPerSecond)) / matrixRate
         self.peakMemoryBytes = peakMemoryBytes
-        tokens = median.tokens
-        seconds = median.seconds
+        tokens = Int(Self.median(samples.map { Double($0.tokens) }))
+        seconds = Self.median(samples.map(\.seconds))
+        let signals = samples.compactMap(\.groupsWithSignal)
+        groupsWithSignal = signals.isEmpty ? nil : signals.reduce(0, +) / Double(signals.count)
         repetitions = samples.count
+    }
+
+    private static func median(_ values: [Double]) -> Double {
+        let sorted = values.sorted()
+        return (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
     }
 
     private enum CodingKeys: String, CodingKey {
@@ -48,6 +57,7 @@ struct BenchmarkResult: Encodable {
         case peakMemoryBytes = "peak_memory_bytes"
         case tokens
         case seconds = "s"
+        case groupsWithSignal = "groups_with_signal"
         case repetitions
     }
 }

@@ -40,8 +40,8 @@ extension BenchmarkSubject {
     }
 
     /// Whole steps of GRPO, beta 0: sampling, rewards, advantages, update. The tokens are those
-    /// sampled; a group's prompt counts once in the operations, 2N for sampling and, where the
-    /// group has a signal, 6N for the update: at beta 0 the others need none.
+    /// sampled. Of the operations, a group's prompt counts once, the head where a token follows, the
+    /// last token of a completion not at all; the update only where a group has a signal.
     func stepGRPO(
         prompts: Int, generations: Int, maxCompletionLength: Int, _ repetitions: Int
     ) async throws -> [BenchmarkSample] {
@@ -61,10 +61,16 @@ extension BenchmarkSubject {
         return timer.steps.suffix(repetitions).map { step in
             BenchmarkSample(
                 tokens: step.sampled,
-                operations: parameters
-                    * Double(2 * (step.prompts + step.sampled) + 6 * step.updated),
-                seconds: step.seconds)
+                operations: 2 * operations(step.computed) + 6 * operations(step.updated),
+                seconds: step.seconds,
+                groupsWithSignal: Double(step.updated.groups) / Double(step.computed.groups))
         }
+    }
+
+    /// Multiplications of a forward over the rows.
+    private func operations(_ rows: StepTimer.Rows) -> Double {
+        let head = configuration.productParameters - configuration.blockParameters
+        return Double(rows.tokens * configuration.blockParameters + rows.predicting * head)
     }
 
     /// Updates of the quickstart's pretraining with every token a target, so that the tokens
@@ -87,31 +93,42 @@ extension BenchmarkSubject {
 
 /// Keeps the time and the tokens of a stage's steps.
 private final class StepTimer: StageMonitor {
+    /// What a forward over groups has to compute.
+    struct Rows {
+        var groups = 0
+        /// Prompts, each once, and completions but their last tokens.
+        var tokens = 0
+        /// The rows a token follows from: completions' and each prompt's last.
+        var predicting = 0
+
+        init(_ rollouts: [Rollout]) {
+            for rollout in rollouts {
+                let own = rollout.tokenIDs.count - 1
+                let isFirst = rollout.sample == 0
+                groups += isFirst ? 1 : 0
+                tokens += own + (isFirst ? rollout.promptIDs.count : 0)
+                predicting += own + (isFirst ? 1 : 0)
+            }
+        }
+    }
+
     struct Step {
         var seconds: Double
-        /// Of completions.
+        /// Tokens of completions.
         var sampled: Int
-        /// Of prompts, each group's once.
-        var prompts: Int
-        /// Prompts, once, and completions of the groups with a signal.
-        var updated: Int
+        var computed: Rows
+        var updated: Rows
         /// As the stage counts them: prompts and completions, or targets.
         var trained: Int
     }
 
     private(set) var steps: [Step] = []
-    private var sampled = 0
-    private var prompts = 0
-    private var updated = 0
+    private var rollouts: [Rollout] = []
     private var tokensBefore = 0
     var isInterrupted: Bool { false }
 
     func sampled(_ rollouts: [Rollout], step: Int) {
-        sampled = rollouts.reduce(0) { $0 + $1.tokenIDs.count }
-        prompts = rollouts.filter { $0.sample == 0 }.reduce(0) { $0 + $1.promptIDs.count }
-        updated = rollouts.filter(\.hasSignal).reduce(0) { sum, rollout in
-            sum + rollout.tokenIDs.count + (rollout.sample == 0 ? rollout.promptIDs.count : 0)
-        }
+        self.rollouts = rollouts
     }
 
     func stepped(_ record: StepRecord) {
@@ -119,7 +136,8 @@ private final class StepTimer: StageMonitor {
         let seconds = record.timings.first { $0.name == "step_time" }?.seconds ?? 0
         steps.append(
             Step(
-                seconds: seconds, sampled: sampled, prompts: prompts, updated: updated,
+                seconds: seconds, sampled: rollouts.reduce(0) { $0 + $1.tokenIDs.count },
+                computed: Rows(rollouts), updated: Rows(rollouts.filter(\.hasSignal)),
                 trained: tokens - tokensBefore))
         tokensBefore = tokens
     }

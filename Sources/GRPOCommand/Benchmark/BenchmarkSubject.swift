@@ -32,7 +32,7 @@ final class BenchmarkSubject {
     }
 
     /// The rate of the matrix library on this model's shapes, measured when it is first asked for.
-    lazy var matrixRate = MatrixRate(configuration, backend: backend)
+    lazy var matrixRate = MatrixRate.library(configuration, backend: backend)
 
     var configuration: DecoderConfiguration { policy.decoder.configuration }
 
@@ -55,7 +55,9 @@ final class BenchmarkSubject {
     }
 
     /// A model from a file, with questions that its tokenizer can spell.
-    static func load(_ name: String, _ backend: CPUBackend) throws -> BenchmarkSubject {
+    static func load(
+        _ name: String, tossesRewards: Bool, _ backend: CPUBackend
+    ) throws -> BenchmarkSubject {
         let policy = try PolicyFile.load(name, backend: backend)
         let hasTemplate = policy.tokenizer.description.chatTemplate != nil
         let short = Sums()
@@ -70,7 +72,8 @@ final class BenchmarkSubject {
         _ = try prompt.encode(task.problem(12, 11), with: policy.tokenizer)
         return BenchmarkSubject(
             name, policy, task: task, prompt: prompt,
-            rewards: RewardSet([RewardTerm(AccuracyReward())]), backend: backend)
+            rewards: RewardSet([RewardTerm(tossesRewards ? RandomReward() : AccuracyReward())]),
+            backend: backend)
     }
 
     /// The quickstart's model with drawn weights.

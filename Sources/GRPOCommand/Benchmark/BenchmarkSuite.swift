@@ -7,12 +7,16 @@ final class BenchmarkSuite {
     /// Measured repetitions; one more comes first and is not counted.
     let repetitions: Int
     private let model: String?
+    private let tossesRewards: Bool
     private var current: (isCharacters: Bool, subject: BenchmarkSubject)?
 
-    /// - Parameter model: a file; nil: drawn weights.
-    init(backend: CPUBackend, model: String?, repetitions: Int) {
+    /// - Parameters:
+    ///   - model: a file; nil: drawn weights.
+    ///   - tossesRewards: whether the GRPO steps of a file's model are rewarded by chance.
+    init(backend: CPUBackend, model: String?, tossesRewards: Bool, repetitions: Int) {
         self.backend = backend
         self.model = model
+        self.tossesRewards = tossesRewards
         self.repetitions = repetitions
     }
 
@@ -26,7 +30,7 @@ final class BenchmarkSuite {
             if isCharacters {
                 BenchmarkSubject.characters(backend)
             } else if let model {
-                try BenchmarkSubject.load(model, backend)
+                try BenchmarkSubject.load(model, tossesRewards: tossesRewards, backend)
             } else {
                 BenchmarkSubject.seeded(backend)
             }
@@ -36,7 +40,7 @@ final class BenchmarkSuite {
 
     func measure(_ name: BenchmarkName) async throws -> BenchmarkResult {
         let subject = try subject(name)
-        if name != .matmul { _ = subject.matrixRate }
+        _ = subject.matrixRate
         let memory = PeakMemory.start(backend.pool)
         let samples = try await samples(name, subject)
         return BenchmarkResult(
@@ -49,9 +53,7 @@ final class BenchmarkSuite {
     ) async throws -> [BenchmarkSample] {
         switch name {
         case .matmul:
-            subject.matrixRate = MatrixRate(
-                subject.configuration, backend: backend)
-            let rate = subject.matrixRate
+            let rate = MatrixRate(subject.configuration, backend.products, backend: backend)
             return [
                 BenchmarkSample(
                     tokens: MatrixRate.rows, operations: rate.operations, seconds: rate.seconds)

@@ -47,7 +47,7 @@ struct KernelSuite {
     init(_ configuration: DecoderConfiguration, backend: CPUBackend) {
         self.configuration = configuration
         self.backend = backend
-        matrixRate = MatrixRate(configuration, backend: backend).operationsPerSecond
+        matrixRate = MatrixRate.library(configuration, backend: backend).operationsPerSecond
         bandwidth = Self.measuredBandwidth(backend)
     }
 

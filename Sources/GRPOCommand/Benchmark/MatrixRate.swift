@@ -2,10 +2,9 @@ import GRPOCPU
 import GRPOModels
 import GRPOTensors
 
-/// What the matrix library reaches on the products of a model's forward: the yardstick of the
-/// other measurements.
+/// What a way of multiplying reaches on the products of a model's forward.
 struct MatrixRate {
-    /// Rows of the products: many, so that the rate is the library's best.
+    /// Rows of the products: many, so that the rate is the best.
     static let rows = 1024
 
     /// Of all products of a forward over `rows` tokens, head included.
@@ -14,22 +13,38 @@ struct MatrixRate {
 
     var operationsPerSecond: Double { operations / seconds }
 
-    init(_ configuration: DecoderConfiguration, backend: CPUBackend) {
+    init(_ configuration: DecoderConfiguration, _ products: MatrixProducts, backend: CPUBackend) {
+        let type = backend.activationType
         var seconds = 0.0
         var operations = 0.0
         for shape in configuration.productShapes {
-            let x = backend.seeded([Self.rows, shape.inputs], backend.activationType)
-            let weight = Weight(
-                backend.seeded([shape.outputs, shape.inputs], backend.parameterType))
-            let y = backend.empty([Self.rows, shape.outputs], backend.parameterType)
+            let x = backend.seeded([Self.rows, shape.inputs], type)
+            let values = backend.seeded([shape.outputs, shape.inputs], .float32)
+            let y = backend.empty([Self.rows, shape.outputs], .float32)
+            let weight = products.pack(
+                values.pointer(of: Float.self), outputs: shape.outputs, inputs: shape.inputs,
+                type: type)
             let time = BenchmarkClock.best {
-                backend.linear(x, weight, bias: nil, residual: nil, y: y)
+                products.multiply(
+                    x.address, rows: Self.rows, weight, y: y.pointer(of: Float.self))
             }
+            withExtendedLifetime(values) {}
             seconds += time * Double(shape.count)
             operations += 2.0 * Double(Self.rows * shape.outputs * shape.inputs * shape.count)
         }
         self.seconds = seconds
         self.operations = operations
+    }
+
+    /// The matrix library's, without products of our own: the yardstick of all measurements.
+    static func library(_ configuration: DecoderConfiguration, backend: CPUBackend) -> MatrixRate {
+        do {
+            let engine = try MatrixEngines.engine(
+                backend.engine.kind, pool: backend.workers, usesBlocked: false)
+            return MatrixRate(configuration, MatrixProducts(engine: engine), backend: backend)
+        } catch {
+            preconditionFailure("the engine in use, \(backend.engine.name): \(error)")
+        }
     }
 }
 

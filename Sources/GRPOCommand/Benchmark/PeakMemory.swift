@@ -12,6 +12,7 @@ struct PeakMemory {
     /// Begins a measurement; memory that nothing uses goes back to the system first.
     static func start(_ pool: StoragePool) -> PeakMemory {
         pool.trim()
+        trimHeap()
         pool.beginPhase()
         // "5" resets the peak to what is resident now.
         let reset = FileHandle(forWritingAtPath: "/proc/self/clear_refs")
