@@ -30,7 +30,8 @@ INLINE float softmax_row(float *scores, int64_t seen, float *m, float *l) {
         store16(scores + i * LANES, p);
         sum = sum + p;
     }
-    float factor = old == max ? 1.0f : exp1(old - max);
+    // Before the first key there is nothing to scale; exp(-inf) would be a slow underflow.
+    float factor = old == max || old == lowest[0] ? 1.0f : exp1(old - max);
     *m = max;
     *l = *l * factor + sum16(sum);
     return factor;

@@ -10,13 +10,18 @@ static int64_t attention_backward_scratch(const grpo_attention *a, int64_t queri
 INLINE void softmax_backward_row(
     float *p, float *dp, int64_t seen, int64_t count, float lse, float dot
 ) {
-    for (int64_t i = 0; i < count; i += LANES) {
+    const v16 zero = splat16(0.0f);
+    int64_t i = 0;
+    for (; i < seen; i += LANES) {
         i16 present = lane_index() < splat16i((int32_t)(seen - i));
-        v16 zero = splat16(0.0f);
         v16 probability = select16(present, exp16(load16(p + i) - splat16(lse)), zero);
         v16 d = select16(present, probability * (load16(dp + i) - splat16(dot)), zero);
         store16(p + i, probability);
         store16(dp + i, d);
+    }
+    for (; i < count; i += LANES) {
+        store16(p + i, zero);
+        store16(dp + i, zero);
     }
 }
 
@@ -35,6 +40,38 @@ INLINE void add_keys(
     }
 }
 
+/// Asks for `bytes` bytes, from byte `at` of each row on.
+INLINE void prefetch_lines(
+    const void *x, int64_t row, int64_t rows, int64_t row_bytes, int64_t at, int64_t bytes
+) {
+    for (int64_t r = row; r < row + rows; r++) {
+        for (int64_t line = 0; line < bytes; line += CACHE_LINE) {
+            __builtin_prefetch((const char *)x + r * row_bytes + at + line, 0, 2);
+        }
+    }
+}
+
+/// Asks for the operands of the next head of keys of a short sequence, whose rows no hardware
+/// stream follows: without the hint the loop waits for memory most of the time.
+INLINE void prefetch_next_heads(
+    const grpo_attention *a, const grpo_span *span, int64_t kv_head, const int bf16
+) {
+    const int64_t size = bf16 ? sizeof(uint16_t) : sizeof(float), group = a->heads / a->kv_heads;
+    const int64_t keys = a->head_dim * a->kv_heads, at = a->head_dim * (kv_head + 1);
+    const int64_t queries = a->head_dim * a->heads;
+    const int64_t width = a->head_dim * group, first = at * group;
+    if (kv_head + 1 >= a->kv_heads || span->own_count > KEY_BLOCK) return;
+    const int64_t token = span->query_start, count = span->query_count;
+    prefetch_lines(a->q, token, count, queries * size, first * size, width * size);
+    prefetch_lines(a->y, token, count, queries * size, first * size, width * size);
+    prefetch_lines(a->dy, token, count, queries * 4, first * 4, width * 4);
+    const int64_t row = span->own_start, rows = span->own_count;
+    prefetch_lines(a->k, row, rows, keys * size, at * size, a->head_dim * size);
+    prefetch_lines(a->v, row, rows, keys * size, at * size, a->head_dim * size);
+    prefetch_lines(a->dk, row, rows, keys * 4, at * 4, a->head_dim * 4);
+    prefetch_lines(a->dv, row, rows, keys * 4, at * 4, a->head_dim * 4);
+}
+
 INLINE void attention_backward_tile(
     const grpo_attention *a, const grpo_span *span, int64_t kv_head, int64_t first,
     int64_t queries, float *scratch, const int bf16
@@ -47,6 +84,7 @@ INLINE void attention_backward_tile(
     float *dk = values + block, *dv = dk + block, *lse = dv + block, *dot = lse + rows;
     const int64_t token = span->query_start + first, start = first_position(span) + first;
 
+    if (first == 0) prefetch_next_heads(a, span, kv_head, bf16);
     load_queries(a->q, a, token, queries, kv_head, a->scale, q, bf16);
     load_queries(a->dy, a, token, queries, kv_head, 1.0f, dy, 0);
     load_queries(a->y, a, token, queries, kv_head, 1.0f, dq, bf16);
@@ -66,7 +104,8 @@ INLINE void attention_backward_tile(
         load_keys(a->k, a, span, kv_head, begin, count, keys, bf16);
         load_keys_transposed(a->k, a, span, kv_head, begin, count, columns, bf16);
         load_keys_transposed(a->v, a, span, kv_head, begin, count, values, bf16);
-        memset(dk, 0, (size_t)(2 * block) * sizeof(float));
+        memset(dk, 0, (size_t)(count * stride) * sizeof(float));
+        memset(dv, 0, (size_t)(count * stride) * sizeof(float));
         const int64_t offset = begin - start, skipped = offset > 0 ? offset * group : 0;
         block_scores(q, columns, a, skipped, rows, group, offset, count, p);
         block_scores(dy, values, a, skipped, rows, group, offset, count, ds);
@@ -88,8 +127,8 @@ INLINE void attention_backward_tile(
                 dk + j * stride, stride, keys_here, vectors, d_scores, 1, KEY_BLOCK,
                 q + r * stride, stride, rows - r);
         }
-        for (int64_t r = skipped; r < rows; r += 8 * TILE_ROWS) {
-            int64_t height = rows - r < 8 * TILE_ROWS ? rows - r : 8 * TILE_ROWS;
+        for (int64_t r = skipped; r < rows; r += 2 * TILE_ROWS) {
+            int64_t height = rows - r < 2 * TILE_ROWS ? rows - r : 2 * TILE_ROWS;
             int64_t seen = (r + height - 1) / group - offset + 1;
             accumulate(
                 dq + r * stride, stride, height, vectors, ds + r * KEY_BLOCK, KEY_BLOCK, 1, keys,

@@ -94,7 +94,7 @@ INLINE void block_scores(
     const float *queries, const float *keys, const grpo_attention *a, int64_t row, int64_t rows,
     int64_t group, int64_t offset, int64_t count, float *scores
 ) {
-    const int64_t stride = padded(a->head_dim), run = 8 * TILE_ROWS;
+    const int64_t stride = padded(a->head_dim), run = 2 * TILE_ROWS;
     for (; row < rows; row += run) {
         int64_t height = rows - row < run ? rows - row : run;
         int64_t seen = (row + height - 1) / group - offset + 1;

@@ -7,7 +7,7 @@ import GRPOTensors
 /// waits for memory count, and as fast for many. They compute a row in one way whatever rows are
 /// beside it.
 final class BlockedWeight: PackedWeight, @unchecked Sendable {
-    private let bytes: UnsafeMutableRawPointer
+    private let memory: PackedMemory.Piece
     private let bytesPerPanel: Int
 
     /// Whether this CPU has the products.
@@ -22,19 +22,16 @@ final class BlockedWeight: PackedWeight, @unchecked Sendable {
         return blocks * Int(GRPO_BLOCK_WIDTH)
     }
 
-    init(outputs: Int, inputs: Int, type: DType, transposed: Bool) {
+    private var bytes: UnsafeMutableRawPointer { memory.bytes }
+
+    init(outputs: Int, inputs: Int, type: DType, transposed: Bool, memory: PackedMemory) {
         let width = min(outputs, Self.panelWidth(outputs: outputs))
         bytesPerPanel = Int(
             grpo_blocked_bytes(Int64(width), Int64(inputs), type == .bfloat16 ? 1 : 0))
-        bytes = .allocate(
-            byteCount: (outputs + width - 1) / width * bytesPerPanel, alignment: 64)
+        self.memory = memory.piece(byteCount: (outputs + width - 1) / width * bytesPerPanel)
         super.init(
             outputs: outputs, inputs: inputs, type: type, transposed: transposed,
             panelWidth: width)
-    }
-
-    deinit {
-        bytes.deallocate()
     }
 
     /// Fills a panel from row-major values, [outputs, inputs] or the transpose, rounded to the type.

@@ -43,7 +43,7 @@ package final class CPUBackend: Backend {
             preconditionFailure("kernels for \(level), found a CPU with \(KernelLevel.best)")
         }
         self.workers = workers
-        self.products = MatrixProducts(engine: engine)
+        self.products = MatrixProducts(engine: engine, storage: pool)
         self.activationType = precision.activationType(for: engine)
         self.level = level
         self.kernels = kernels

@@ -10,6 +10,9 @@ extension CPUBackend {
     /// a tile costs beside its keys, in multiply-adds. With one query both outweigh the products.
     private static let (keyRows, tileWork) = (32, 1 << 14)
 
+    /// Families enough to share out without cutting their heads.
+    private static let manyFamilies = 64
+
     /// Queries of one span, all heads that share a head of keys.
     private struct AttentionTile {
         var span: grpo_span
@@ -51,7 +54,8 @@ extension CPUBackend {
     }
 
     /// Families share no keys, and neither do heads: a task has the gradients of its keys to itself
-    /// and adds to them in the order of queries.
+    /// and adds to them in the order of queries. Where families are many a task takes all heads of
+    /// one, whose rows lie side by side.
     package func attentionBackward(
         _ dy: Tensor, q: Tensor, k: Tensor, v: Tensor, y: Tensor, logSumExp: Tensor,
         layout: AttentionLayout, headDim: Int, scale: Double, dq: Tensor, dk: Tensor, dv: Tensor
@@ -76,13 +80,18 @@ extension CPUBackend {
             let size = scratchBytes(
                 kernels.pointee.attention_backward_scratch!(
                     operands, families.map(longest).max() ?? 0))
-            workers.run(tasks: families.count * heads) { task, worker in
+            let headsOfTask = families.count < Self.manyFamilies ? 1 : heads
+            let tasksOfFamily = heads / headsOfTask
+            workers.run(tasks: families.count * tasksOfFamily) { task, worker in
                 let scratch = workers.scratch(worker, bytes: size).assumingMemoryBound(
                     to: Float.self)
-                for var tile in families[task / heads] {
-                    kernels.pointee.attention_backward!(
-                        operands, &tile.span, Int64(task % heads),
-                        Int64(tile.queries.lowerBound), Int64(tile.queries.count), scratch)
+                let first = task % tasksOfFamily * headsOfTask
+                for head in first..<first + headsOfTask {
+                    for var tile in families[task / tasksOfFamily] {
+                        kernels.pointee.attention_backward!(
+                            operands, &tile.span, Int64(head), Int64(tile.queries.lowerBound),
+                            Int64(tile.queries.count), scratch)
+                    }
                 }
             }
         }

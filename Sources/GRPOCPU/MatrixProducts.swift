@@ -6,8 +6,12 @@ package import GRPOTensors
 package final class MatrixProducts: Sendable {
     package let engine: any MatrixEngine
 
-    package init(engine: any MatrixEngine) {
+    private let memory: PackedMemory
+
+    /// - Parameter storage: where the memory of packed weights is from.
+    package init(engine: any MatrixEngine, storage: StoragePool = StoragePool()) {
         self.engine = engine
+        memory = PackedMemory(storage)
     }
 
     package var pool: WorkerPool { engine.pool }
@@ -34,7 +38,8 @@ package final class MatrixProducts: Sendable {
             weight =
                 engine.prefersBlocked(type)
                 ? BlockedWeight(
-                    outputs: outputs, inputs: inputs, type: type, transposed: transposed)
+                    outputs: outputs, inputs: inputs, type: type, transposed: transposed,
+                    memory: memory)
                 : engine.makePackedWeight(
                     outputs: outputs, inputs: inputs, type: type, transposed: transposed)
         }
@@ -128,7 +133,12 @@ package final class MatrixProducts: Sendable {
         type: DType, dWeight: UnsafeMutablePointer<Float>
     ) {
         guard rows > 0 else { return }
-        engine.weightGradient(
-            dy, x, rows: rows, outputs: outputs, inputs: inputs, type: type, dWeight: dWeight)
+        if engine.prefersBlocked(type) {
+            BlockedGradient(rows: rows, outputs: outputs, inputs: inputs, type: type)
+                .add(dy, x, to: dWeight, pool: pool)
+        } else {
+            engine.weightGradient(
+                dy, x, rows: rows, outputs: outputs, inputs: inputs, type: type, dWeight: dWeight)
+        }
     }
 }

@@ -79,3 +79,27 @@ void grpo_multiply_blocked_32(
 void grpo_multiply_blocked_16(
     const uint16_t *x, int64_t rows, const void *weight, int64_t outputs, int64_t inputs,
     int32_t add, const float *bias, const float *residual, float *y, int64_t stride);
+
+// Gradients of weights: rows of dy and x in blocks of 64 columns. Element (token t, column c) of a
+// float32 block is number t · 64 + c; of a bfloat16 one it is number (t / 2 · 64 + c) · 2 + t % 2.
+// Absent columns, and the partner of the last of an odd number of tokens, are 0.
+
+/// The size of a block of so many tokens.
+int64_t grpo_token_block_bytes(int64_t tokens, int32_t bf16);
+
+/// Blocks `columns`, at most 64, of row-major x, rows `stride` apart. There must be blocked
+/// products.
+void grpo_block_tokens_32(
+    const float *x, int64_t stride, int64_t tokens, int64_t columns, void *block);
+void grpo_block_tokens_16(
+    const uint16_t *x, int64_t stride, int64_t tokens, int64_t columns, void *block);
+
+/// gradient += dyᵀ x for blocks of the same tokens: at most 64 outputs by at most 64 inputs, rows
+/// of the gradient `stride` apart. The sum over the tokens, pairs of them for bfloat16, runs in
+/// their order and is then added.
+void grpo_add_gradient_32(
+    const void *dy, const void *x, int64_t tokens, int64_t outputs, int64_t inputs,
+    float *gradient, int64_t stride);
+void grpo_add_gradient_16(
+    const void *dy, const void *x, int64_t tokens, int64_t outputs, int64_t inputs,
+    float *gradient, int64_t stride);
