@@ -34,7 +34,7 @@ package struct Pass {
 /// writes it is undefined, and no span may name it.
 package final class KeyValueCache {
     /// One pair a layer: `[rows, keyValueHeads * headDim]`, the backend's activation type.
-    let layers: [(k: Tensor, v: Tensor)]
+    package let layers: [(k: Tensor, v: Tensor)]
     package let rows: Int
 
     /// What one row takes in all layers, in bytes.

@@ -33,27 +33,13 @@ extension DecoderConfiguration {
     /// `[maxPositions, headDim]`: the cosines of every position's angles, then the sines, computed
     /// in Double and rounded once.
     func ropeTable(_ backend: any Backend) -> Tensor {
-        let table = backend.empty([maxPositions, headDim], backend.parameterType)
-        if table.dtype == .float32 {
-            fillRopeTable(table.pointer(of: Float.self)) { Float($0) }
-        } else {
-            fillRopeTable(table.pointer(of: Double.self)) { $0 }
-        }
-        return table
-    }
-
-    private func fillRopeTable<Value>(
-        _ table: UnsafeMutablePointer<Value>, _ rounded: (Double) -> Value
-    ) {
-        let half = headDim / 2
         let frequencies = ropeScaling.frequencies(headDim: headDim, theta: ropeTheta)
+        var values: [Double] = []
+        values.reserveCapacity(maxPositions * headDim)
         for position in 0..<maxPositions {
-            let row = table + position * headDim
-            for (index, frequency) in frequencies.enumerated() {
-                let angle = Double(position) * frequency
-                row[index] = rounded(Scalar.cos(angle))
-                row[half + index] = rounded(Scalar.sin(angle))
-            }
+            for frequency in frequencies { values.append(Scalar.cos(Double(position) * frequency)) }
+            for frequency in frequencies { values.append(Scalar.sin(Double(position) * frequency)) }
         }
+        return backend.tensor(values, [maxPositions, headDim], backend.parameterType)
     }
 }

@@ -28,8 +28,9 @@ package final class Storage {
 
 /// Recycles blocks of memory by size class and knows how much was ever in use at once.
 ///
-/// Size classes are powers of two with three steps between them, so that at most a fifth of a
-/// block is slack, and at most 2 MiB, a huge page, of a large one. Blocks are aligned to 64 bytes, a cache line and an AVX-512 vector.
+/// Size classes are powers of two with three steps between them, so that at most a fifth of a new
+/// block is slack, and at most 2 MiB, a huge page, of a large one. A free block serves whatever
+/// fills two thirds of it. Blocks are aligned to 64 bytes, a cache line and an AVX-512 vector.
 package final class StoragePool: Sendable {
     package struct Block: @unchecked Sendable {
         let address: UnsafeMutableRawPointer
@@ -61,7 +62,7 @@ package final class StoragePool: Sendable {
             while held + capacity > limit, let size = free.keys.max() {
                 guard let block = free[size]?.popLast() else { break }
                 if free[size]?.isEmpty == true { free[size] = nil }
-                block.address.deallocate()
+                StoragePool.deallocate(block)
                 held -= size
             }
         }
@@ -74,7 +75,7 @@ package final class StoragePool: Sendable {
     deinit {
         state.withLock { state in
             for blocks in state.free.values {
-                for block in blocks { block.address.deallocate() }
+                for block in blocks { Self.deallocate(block) }
             }
         }
     }
@@ -110,7 +111,7 @@ package final class StoragePool: Sendable {
     package func trim() {
         state.withLock { state in
             for (capacity, blocks) in state.free {
-                for block in blocks { block.address.deallocate() }
+                for block in blocks { Self.deallocate(block) }
                 state.held -= capacity * blocks.count
             }
             state.free = [:]
@@ -137,19 +138,50 @@ package final class StoragePool: Sendable {
         state.withLock { $0.highWater = $0.inUse }
     }
 
+    /// Blocks from here on are mapped, so that they go back to the system when they are freed: a
+    /// heap keeps what lies below its last block, and of the blocks of ragged batches that was a
+    /// tenth of a training run's memory.
+    private static let leastMapped = 1 << 20
+    private static let hugePage = 1 << 21
+
     /// Memory from the system. Large blocks ask for huge pages: the first touch of each page costs
     /// a fault, and training touches gigabytes.
     private static func allocate(_ capacity: Int) -> UnsafeMutableRawPointer {
-        let hugePage = 1 << 21
-        guard capacity >= 2 * hugePage else {
-            return .allocate(byteCount: capacity, alignment: 64)
-        }
-        let address = UnsafeMutableRawPointer.allocate(byteCount: capacity, alignment: hugePage)
         #if os(Linux)
-            madvise(address, capacity, Int32(MADV_HUGEPAGE))
+            if capacity >= leastMapped { return map(capacity) }
         #endif
-        return address
+        return .allocate(byteCount: capacity, alignment: 64)
     }
+
+    private static func deallocate(_ block: Block) {
+        #if os(Linux)
+            if block.capacity >= leastMapped {
+                munmap(block.address, block.capacity)
+                return
+            }
+        #endif
+        block.address.deallocate()
+    }
+
+    #if os(Linux)
+        /// - Parameter capacity: a multiple of the page size, as all size classes of 1 MiB and more.
+        private static func map(_ capacity: Int) -> UnsafeMutableRawPointer {
+            let isHuge = capacity >= 2 * hugePage
+            let slack = isHuge ? hugePage : 0
+            guard
+                let start = mmap(
+                    nil, capacity + slack, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
+                    0), start != UnsafeMutableRawPointer(bitPattern: -1)
+            else { preconditionFailure("no memory for a block of \(capacity) bytes") }
+            guard isHuge else { return start }
+            let address = start.alignedUp(toMultipleOf: hugePage)
+            let before = address - start
+            if before > 0 { munmap(start, before) }
+            if before < slack { munmap(address + capacity, slack - before) }
+            madvise(address, capacity, Int32(MADV_HUGEPAGE))
+            return address
+        }
+    #endif
 
     static func sizeClass(_ byteCount: Int) -> Int {
         precondition(byteCount >= 0, "a storage of \(byteCount) bytes")

@@ -92,6 +92,40 @@ struct LayerGradientTests {
         }
     }
 
+    /// Every tensor of a branch's saved activations, by the name of its field.
+    private func activations(_ saved: Any) -> [String: [UInt64]] {
+        var found: [String: [UInt64]] = [:]
+        for child in Mirror(reflecting: saved).children {
+            guard let name = child.label, let tensor = child.value as? Tensor else { continue }
+            found[name] = tensor.doubles.map(\.bitPattern)
+        }
+        return found
+    }
+
+    /// What checkpointing computes again is what forward had, bit for bit, in every layer.
+    @Test(arguments: TestBackend.available, TestPacking.allCases)
+    func saveIsWhatForwardSaves(kind: TestBackend, packing: TestPacking) {
+        let backend = kind.make()
+        let decoder = TinyDecoder.make(TinyDecoder.configuration(biases: true), on: backend)
+        let pass = Pass(backend, packing.packing)
+        let count = packing.packing.tokenCount
+        func check(_ branch: some Branch, _ name: String, _ fields: Set<String>) {
+            let normals = RandomStream(seed: 5, name: name).normals(
+                count: count * 8, step: 0, slot: 0)
+            let x = backend.tensor(normals, [count, 8], backend.activationType)
+            let residual = backend.tensor(normals, [count, 8], backend.parameterType)
+            let kept = activations(branch.forward(x, adding: residual, pass).saved)
+            let again = activations(branch.save(x, pass))
+            #expect(Set(kept.keys) == fields, "\(name)")
+            #expect(again == kept, "\(name)")
+        }
+        for (index, block) in decoder.blocks.enumerated() {
+            check(
+                block.attention.inner, "attention \(index)", ["q", "k", "v", "y", "logSumExp"])
+            check(block.feedForward.inner, "feed-forward \(index)", ["gateUp"])
+        }
+    }
+
     private func expectSmall(
         _ errors: [String: Double], count: Int, sourceLocation: SourceLocation = #_sourceLocation
     ) {

@@ -95,6 +95,52 @@ struct PackingInvarianceTests {
         expectEqual(found, whole, kind)
     }
 
+    /// Sequences of unequal length decode together over a cache whose unwritten rows are NaN, which
+    /// would reach whatever reads them.
+    @Test(arguments: TestBackend.available, [1, 3])
+    func unwrittenCacheRowsAreNotRead(kind: TestBackend, threads: Int) {
+        let decoder = decoder(kind, threads: threads)
+        let expected = completions.map { ids in
+            Array(
+                scores(
+                    decoder, prompt + ids, Packing(lengths: [prompt.count + ids.count])
+                )[prompt.count...])
+        }
+        let cache = KeyValueCache(decoder.configuration, rows: 64, backend: decoder.backend)
+        for (k, v) in cache.layers {
+            for tensor in [k, v] {
+                tensor.fill(from: repeatElement(.nan, count: tensor.count))
+            }
+        }
+        func step(_ tokens: [Int32], _ spans: [AttentionSpan], _ rows: [Int32]) -> [Double] {
+            let x = decoder.infer(
+                tokens,
+                Pass(decoder.backend, AttentionLayout(spans: spans), cache: cache, rows: rows))
+            return decoder.head.logProbabilities(
+                x, rows: tokens.indices.map(Int32.init), targets: tokens.map { ($0 + 3) % 11 },
+                temperature: 0.8, decoder.backend
+            ).result.logProbabilities
+        }
+        // The prompt in rows 1..<10; sequence s from row 10 + 18 s.
+        _ = step(
+            prompt, [AttentionSpan(queryStart: 0, queryCount: 9, ownStart: 1, ownCount: 9)],
+            (1..<10).map(Int32.init))
+        var found: [[Double]] = [[], [], []]
+        for index in 0..<(completions.map(\.count).max() ?? 0) {
+            let live = completions.indices.filter { index < completions[$0].count }
+            let spans = live.enumerated().map { query, sequence in
+                AttentionSpan(
+                    queryStart: query, queryCount: 1, prefixStart: 1, prefixCount: 9,
+                    ownStart: 10 + 18 * sequence, ownCount: index + 1)
+            }
+            let scores = step(
+                live.map { completions[$0][index] }, spans,
+                live.map { Int32(10 + 18 * $0 + index) })
+            for (query, sequence) in live.enumerated() { found[sequence].append(scores[query]) }
+        }
+        for (found, expected) in zip(found, expected) { expectEqual(found, expected, kind) }
+    }
+
     /// FAILURES 16: changing token t changes the numbers at t and after it, in its own sequence.
     @Test(arguments: TestBackend.available, [true, false])
     func causalityProbe(kind: TestBackend, isPacked: Bool) {

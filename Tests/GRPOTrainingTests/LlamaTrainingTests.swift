@@ -31,7 +31,7 @@ struct LlamaTrainingTests {
             objective: PolicyObjective(
                 weightFunction: .clip(low: clip, high: clip), aggregation: aggregation,
                 kl: KLPenalty(estimator: .k3, beta: fixture.document.beta)),
-            temperature: 1, microBatchTokens: 20)
+            temperature: 1, microBatch: MicroBatchBudget(rows: 20))
     }
 
     @Test(arguments: LlamaFixture.names, TestBackend.available)

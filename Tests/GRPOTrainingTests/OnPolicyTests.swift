@@ -1,5 +1,6 @@
 import GRPOModels
 import GRPOObjectives
+import GRPORewards
 import GRPORollouts
 import GRPOTasks
 import GRPOTensors
@@ -27,6 +28,20 @@ struct OnPolicyTests {
         case .openBLASBFloat16: #expect(differences.max()! < 5e-2)
         }
         #expect(spy.values("clip_ratio/region_mean").allSatisfy { $0 == 0 })
+    }
+
+    /// Where no group has a signal nothing is computed for the update, and still every first use of
+    /// a generation says how far the sampler is.
+    @Test(arguments: TestBackend.available)
+    func aStepWithoutSignalIsWatchedToo(kind: TestBackend) async throws {
+        var run = StageRun(kind: kind) { $0.numIterations = 2 }
+        run.rewards = RewardSet([RewardTerm(AccuracyReward(), weight: 0)])
+        let spy = try await run.run().spy
+        #expect(spy.values(ratio + "mean") == [nil, nil, nil, nil])
+        let differences = spy.values(difference)
+        #expect(differences.map { $0 != nil } == [true, false, true, false])
+        #expect(differences.compactMap { $0 }.max()! < (kind.isBFloat16 ? 5e-2 : 1e-5))
+        if TestBackend.exact.contains(kind) { #expect(differences.compactMap { $0 } == [0, 0]) }
     }
 
     /// On policy with the sequence mean the reported loss is the negative mean advantage, 0, and

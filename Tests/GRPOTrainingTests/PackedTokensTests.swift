@@ -40,24 +40,6 @@ struct PackedTokensTests {
         #expect(packed.sequences.map(\.count) == rollouts.map(\.tokenIDs.count))
     }
 
-    /// Every rollout once, in order; no batch above the budget but one of a single rollout.
-    @Test(arguments: [1, 8, 12, 20, 33, 1000])
-    func microBatchesRespectTheBudget(budget: Int) {
-        let rollouts = DrawnRollouts.make(groups: 6)
-        let batches = MicroBatchPlan(rollouts, tokens: budget).batches
-        #expect(batches.flatMap { Array($0) } == Array(rollouts.indices))
-        for batch in batches {
-            let rows = PackedTokens(rollouts[batch]).tokens.count
-            #expect(rows <= budget || batch.count == 1)
-        }
-        // Greedy: the next rollout would not have fitted.
-        for (batch, next) in zip(batches, batches.dropFirst()) {
-            let grown = batch.lowerBound..<next.lowerBound + 1
-            #expect(PackedTokens(rollouts[grown]).tokens.count > budget)
-        }
-        #expect(MicroBatchPlan([], tokens: budget).batches.isEmpty)
-    }
-
     /// FAILURES 9 and 25: the trainer's numbers of sampled tokens, whatever is packed with them.
     @Test(arguments: TestBackend.exact)
     func scoresDoNotDependOnThePacking(kind: TestBackend) {

@@ -116,6 +116,57 @@ struct PolicyUpdateTests {
         #expect(pulled.gradient.contains { $0 != 0 })
     }
 
+    /// A KL that is in the reward, or that a group without signal does not pay, has no gradient.
+    @Test(arguments: [
+        PolicyObjective(kl: KLPenalty(beta: 0.3, place: .reward)),
+        PolicyObjective(kl: KLPenalty(beta: 0.3), zeroVariancePolicy: .keepWithoutKL),
+    ])
+    func aKLWithoutGradientIsNoReasonToCompute(objective: PolicyObjective) {
+        let rollouts = DrawnRollouts.make().map { rollout in
+            var rollout = rollout
+            rollout.advantage = 0
+            rollout.hasSignal = false
+            return rollout
+        }
+        let spy = BackendSpy(TestBackend.reference.make())
+        let none = DrawnRollouts.gradient(rollouts, objective, budget: 40, on: spy)
+        #expect(spy.calls["embedding"] == nil)
+        #expect(none.gradient.allSatisfy { $0 == 0 })
+        #expect(none.metrics["kl"] == nil)
+    }
+
+    /// One completion of every group that has no gradient is scored, and no other.
+    @Test func theSamplerIsWatchedWhereNothingIsComputed() throws {
+        var rollouts = DrawnRollouts.make()
+        for index in [0, 3, 4, 5, 9, 10, 11] { rollouts[index].advantage = 0 }
+        let backend = TestBackend.reference.make()
+        let decoder = DrawnRollouts.policy(on: backend)
+        let update = PolicyUpdate(
+            objective: PolicyObjective(), temperature: 0.8, microBatch: MicroBatchBudget(rows: 20))
+        let found = update.difference(ofUncomputed: rollouts, from: decoder)
+        var largest = 0.0
+        for index in [3, 9] {
+            let scores = decoder.score(PackedTokens([rollouts[index]]), temperature: 0.8)
+                .logProbabilities
+            for (own, sampled) in zip(scores, rollouts[index].logProbabilities) {
+                largest = max(largest, abs(own - sampled))
+            }
+        }
+        #expect(found.tokens == rollouts[3].tokenIDs.count + rollouts[9].tokenIDs.count)
+        #expect(abs(found.max - largest) < 1e-12)
+        #expect(decoder.store.gradients!.doubles.allSatisfy { $0 == 0 })
+
+        let sums = update.accumulate(rollouts, into: decoder)
+        let name = "sampling/sampling_logp_difference/"
+        let values = found.values(with: sums)
+        #expect(values[name + "max"] == max(found.max, sums.values[name + "max"]!))
+        let tokens = Double(sums.tokens + found.tokens)
+        let sum = sums.values[name + "mean"]! * Double(sums.tokens)
+        #expect(values[name + "mean"]! > sum / tokens)
+        #expect(values["entropy"] == sums.values["entropy"])
+        #expect(SamplingDifference().values(with: sums) == sums.values)
+    }
+
     /// Computing activations again changes neither gradients nor metrics, in any bit.
     @Test(arguments: TestBackend.available)
     func checkpointingChangesNothing(kind: TestBackend) {
@@ -179,7 +230,7 @@ struct PolicyUpdateTests {
         let before = decoder.score(PackedTokens([rollout]), temperature: 1).logProbabilities[0]
         _ = PolicyUpdate(
             objective: PolicyObjective(weightFunction: .none), temperature: 1,
-            microBatchTokens: 100
+            microBatch: MicroBatchBudget(rows: 100)
         ).accumulate([rollout], into: decoder)
         let optimizer = AdamW(
             OptimizerSettings(learningRate: 1e-3), store: decoder.store, backend: backend)
@@ -225,7 +276,7 @@ struct PolicyUpdateTests {
         let before = kl()
         _ = PolicyUpdate(
             objective: PolicyObjective(kl: KLPenalty(estimator: estimator, beta: 1)),
-            temperature: 1, microBatchTokens: 100_000
+            temperature: 1, microBatch: MicroBatchBudget(rows: 100_000)
         ).accumulate(rollouts, into: decoder)
         let optimizer = AdamW(OptimizerSettings(), store: decoder.store, backend: backend)
         _ = optimizer.update(learningRate: 1e-3)

@@ -43,7 +43,8 @@ enum DrawnRollouts {
     ) -> (gradient: [Double], metrics: [String: Double]) {
         let decoder = policy(on: backend)
         let metrics = PolicyUpdate(
-            objective: objective, temperature: temperature, microBatchTokens: budget,
+            objective: objective, temperature: temperature,
+            microBatch: MicroBatchBudget(rows: budget),
             gradientCheckpointing: checkpointing
         ).accumulate(rollouts, into: decoder)
         return (decoder.store.gradients!.doubles, metrics.values)

@@ -1,6 +1,8 @@
+import GRPOModels
 import GRPOObjectives
 package import GRPORewards
 import GRPOTasks
+import GRPOTensors
 package import GRPOTraining
 
 /// What every stage can say of itself, beside its kind's own settings.
@@ -44,7 +46,7 @@ package struct PretrainSpecification: RecipeSettings {
 
     private enum CodingKeys: String, CodingKey { case data }
 
-    package init(from decoder: any Decoder) throws {
+    package init(from decoder: any Swift.Decoder) throws {
         placement = try StagePlacement(from: decoder)
         data = try decoder.container(keyedBy: CodingKeys.self)
             .decode(TextSetting.self, forKey: .data)
@@ -110,7 +112,7 @@ package struct GRPOSpecification: FragmentedSettings {
 
     private enum CodingKeys: String, CodingKey { case preset, rewards }
 
-    package init(from decoder: any Decoder) throws {
+    package init(from decoder: any Swift.Decoder) throws {
         placement = try StagePlacement(from: decoder)
         let values = try decoder.container(keyedBy: CodingKeys.self)
         preset = try values.decodeIfPresent(String.self, forKey: .preset)
@@ -163,7 +165,17 @@ package enum StageSpecification: Codable, Sendable {
         }
     }
 
-    package init(from decoder: any Decoder) throws {
+    /// The rows of a pass of forward and backward for a model.
+    func microBatch(
+        _ configuration: DecoderConfiguration, on backend: any Backend
+    ) -> MicroBatchBudget {
+        switch self {
+        case .pretrain(let stage): stage.settings.microBatch(configuration, on: backend)
+        case .grpo(let stage): stage.settings.microBatch(configuration, on: backend)
+        }
+    }
+
+    package init(from decoder: any Swift.Decoder) throws {
         self = try Self.kinds.decode(from: decoder)
     }
 

@@ -25,7 +25,6 @@ package enum TRLNames {
         "generation_batch_size": "set steps_per_generation (in steps) and prompts_per_step",
         "gradient_accumulation_steps": memory,
         "auto_find_batch_size": memory,
-        "gradient_checkpointing": memory,
         "num_train_epochs": "set max_steps (it counts optimizer updates)",
         "max_prompt_length": "prompts are never cut; remove it",
         "num_generations_eval": "set evaluation: {samples: ...}",

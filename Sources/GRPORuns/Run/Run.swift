@@ -1,5 +1,6 @@
 import Foundation
 import GRPOCheckpoints
+import GRPOModels
 import GRPORollouts
 import GRPOTasks
 import GRPOTensors
@@ -53,7 +54,7 @@ package final class Run {
         defer { withExtendedLifetime(lock) {} }
         if !FileManager.default.fileExists(atPath: directory.recipe) { try describe() }
         if resuming {
-            try checkIdentities()
+            try checkIdentities(initial.decoder.configuration)
             evaluations.load()
         }
         if let modelHash { try evaluate(initial, made: modelHash, stage: "base") }
@@ -85,14 +86,14 @@ package final class Run {
     }
 
     /// Refuses to resume what was begun otherwise, before anything is evaluated or written.
-    private func checkIdentities() throws {
+    private func checkIdentities(_ configuration: DecoderConfiguration) throws {
         var made: [String: String] = [:]
         var last: String?
         for stage in recipe.stages {
             let parent = stage.placement.from.flatMap { made[$0] } ?? last
             let store = try CheckpointStore(directory: directory.checkpoints(stage: stage.name))
             guard let found = try store.latestVerified().checkpoint else { return }
-            try identity(of: stage, parent: parent)
+            try identity(of: stage, configuration, parent: parent)
                 .check(found, of: stage, recipe: recipe, in: directory)
             guard found.step == stage.maxSteps else { return }
             made[stage.name] = found.hash
@@ -100,9 +101,12 @@ package final class Run {
         }
     }
 
-    private func identity(of stage: StageSpecification, parent: String?) -> StageIdentity {
+    private func identity(
+        of stage: StageSpecification, _ configuration: DecoderConfiguration, parent: String?
+    ) -> StageIdentity {
         StageIdentity(
             stage, recipe: recipe, model: modelHash, parent: parent,
+            microBatch: stage.microBatch(configuration, on: compute.backend),
             environment: compute.environment)
     }
 
@@ -110,7 +114,7 @@ package final class Run {
     private func run(
         _ stage: StageSpecification, _ policy: Policy, parent: String?, laterStages: Set<String>
     ) async throws -> Checkpoint {
-        let identity = identity(of: stage, parent: parent)
+        let identity = identity(of: stage, policy.decoder.configuration, parent: parent)
         let store = try CheckpointStore(
             directory: directory.checkpoints(stage: stage.name), keep: 2)
         let (found, skipped) = try store.latestVerified()

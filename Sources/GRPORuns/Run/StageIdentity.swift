@@ -1,6 +1,7 @@
 import GRPOCheckpoints
 import GRPORollouts
 import GRPOTensors
+import GRPOTraining
 
 /// Says whether two stages are the same computation: the hash of everything that goes in. A model
 /// file goes in by its content, not by where it lies.
@@ -10,6 +11,9 @@ struct StageIdentity {
     let parent: String?
     /// The hash of the model file the run starts from; nil for a model from nothing.
     let model: String?
+    /// The rows of a pass: gradients are rounded where micro-batches are cut, and the recipe may
+    /// leave the choice to the program.
+    let microBatch: MicroBatchBudget
 
     private struct Inputs: Encodable {
         var schema: Int
@@ -21,23 +25,25 @@ struct StageIdentity {
         var seed: Int
         var precision: String
         var backend: String
+        var microBatch: MicroBatchBudget
         var parent: String?
     }
 
     /// - Parameter model: the hash of the file that `recipe.model` names, where it names one.
     init(
         _ stage: StageSpecification, recipe: Recipe, model: String?, parent: String?,
-        environment: RunEnvironment
+        microBatch: MicroBatchBudget, environment: RunEnvironment
     ) {
         self.parent = parent
         self.model = model
+        self.microBatch = microBatch
         var shape: ModelShape?
         if case .shape(let drawn) = recipe.model { shape = drawn }
         let inputs = Inputs(
             schema: ResolvedRecipe.schema, stage: stage, model: shape, modelHash: model,
             task: recipe.task, prompt: recipe.prompt.rawValue,
             seed: stage.placement.seed ?? recipe.seed, precision: environment.precision,
-            backend: environment.backend, parent: parent)
+            backend: environment.backend, microBatch: microBatch, parent: parent)
         hash = Hash.sha256(JSONValue(encoding: inputs).text)
     }
 
@@ -45,6 +51,8 @@ struct StageIdentity {
     var provenance: [String: String] {
         var facts = [Self.hashKey: hash]
         facts[Self.modelKey] = model
+        facts[Self.rowsKey] = "\(microBatch.rows)"
+        facts[Self.limitKey] = "\(microBatch.limit)"
         return facts
     }
 
@@ -66,12 +74,14 @@ struct StageIdentity {
         }
         throw RunError(
             .input, path: found.path,
-            "stage \(stage.name) was begun with other settings, on another stage's policy or "
-                + "with another engine",
+            "stage \(stage.name) was begun with other settings or micro-batches, on another "
+                + "stage's policy or with another engine",
             remedy: "resume with the recipe it was begun with, \(directory.recipe), or choose "
                 + "another --output")
     }
 
     private static let hashKey = "stage_identity"
     private static let modelKey = "model_sha256"
+    private static let rowsKey = "micro_batch_rows"
+    private static let limitKey = "group_rows_limit"
 }

@@ -75,9 +75,12 @@ extension GRPOStage {
         _ state: inout StageState, step: Int, _ monitor: any StageMonitor
     ) throws {
         guard let reference = state.reference else { return }
-        let batches = MicroBatchPlan(state.rollouts, tokens: microBatchTokens(state.decoder))
-            .batches
-        for range in batches {
+        // A forward alone keeps no activations: no reason for less than the limit.
+        let limit = settings.microBatch(
+            reference.configuration, on: reference.backend
+        ).limit
+        let plan = MicroBatchPlan(state.rollouts, MicroBatchBudget(rows: limit))
+        for range in plan.batches {
             report("reference", step, range.lowerBound, state.rollouts.count, monitor)
             let packed = PackedTokens(state.rollouts[range])
             let scores = reference.score(packed, temperature: settings.temperature)

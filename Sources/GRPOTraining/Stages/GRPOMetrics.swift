@@ -5,7 +5,7 @@ import GRPOTasks
 // The numbers of one step, under TRL's names.
 extension GRPOStage {
     func metrics(
-        _ rollouts: [Rollout], _ sums: PolicyMetrics, _ outcome: AdamW.Outcome,
+        _ rollouts: [Rollout], _ update: [String: Double], _ outcome: AdamW.Outcome,
         learningRate: Double, tokens: Int
     ) -> [(name: String, value: Double)] {
         let rewards = rollouts.compactMap(\.reward)
@@ -46,7 +46,7 @@ extension GRPOStage {
                 1 - Double(terminated.count) / Double(max(1, rollouts.count))
             ),
         ]
-        list += sums.values.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+        list += update.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
         switch outcome {
         case .updated(let norm): list.append(("grad_norm", norm))
         case .skipped: list.append(("skipped_update", 1))

@@ -1,4 +1,6 @@
+package import GRPOModels
 package import GRPOObjectives
+package import GRPOTensors
 
 /// The recipe keys of stage `grpo`, beside its rewards: TRL's names and defaults where it has them.
 package struct GRPOSettings: Sendable, Equatable {
@@ -24,7 +26,7 @@ package struct GRPOSettings: Sendable, Equatable {
     /// The largest number of sequences decoded at once.
     package var maxNumSeqs = 256
     /// The largest number of rows of a forward and backward; memory, not mathematics. Null: what
-    /// `Decoder.microBatchTokens` says, at most 4096.
+    /// `MicroBatchBudget` finds suits the model.
     package var microBatchTokens: Int?
     /// Whether backward runs each block's forward again instead of keeping its activations: less
     /// memory, more time, the same bits.
@@ -40,6 +42,13 @@ package struct GRPOSettings: Sendable, Equatable {
 
     /// The number of updates that one generation serves.
     package var stepsOfGeneration: Int { stepsPerGeneration * numIterations }
+
+    /// The rows of a pass for a model.
+    package func microBatch(
+        _ configuration: DecoderConfiguration, on backend: any Backend
+    ) -> MicroBatchBudget {
+        MicroBatchBudget(microBatchTokens, atMost: 4096, for: configuration, on: backend)
+    }
 
     /// Everything out of range, by key.
     package func problems() -> [(key: String, message: String)] {
@@ -96,7 +105,7 @@ extension GRPOSettings: Codable {
         case evalSteps = "eval_steps"
     }
 
-    package init(from decoder: any Decoder) throws {
+    package init(from decoder: any Swift.Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
         maxSteps = try values.decode(Int.self, forKey: .maxSteps)
         promptsPerStep = try values.decode(Int.self, forKey: .promptsPerStep)

@@ -54,7 +54,8 @@ package struct GRPOStage {
         let schedule = settings.optimizer.schedule(steps: settings.maxSteps)
         let update = PolicyUpdate(
             objective: objective, temperature: settings.temperature,
-            microBatchTokens: microBatchTokens(policy.decoder),
+            microBatch: settings.microBatch(
+                policy.decoder.configuration, on: policy.decoder.backend),
             gradientCheckpointing: settings.gradientCheckpointing)
         while state.step < settings.maxSteps {
             let step = state.step + 1
@@ -75,8 +76,13 @@ package struct GRPOStage {
             }
             let minibatch = minibatch(of: state.rollouts, step: step)
             report("updating", step, 0, 1, monitor)
-            let sums = watch.measure("backward") {
-                update.accumulate(minibatch, into: policy.decoder)
+            let (sums, difference) = watch.measure("backward") {
+                (
+                    update.accumulate(minibatch, into: policy.decoder),
+                    isFirstUse(step)
+                        ? update.difference(ofUncomputed: minibatch, from: policy.decoder)
+                        : SamplingDifference()
+                )
             }
             let learningRate = schedule[step]
             let outcome = watch.measure("optimizer") {
@@ -94,7 +100,8 @@ package struct GRPOStage {
                 StepRecord(
                     step: step, steps: settings.maxSteps,
                     metrics: metrics(
-                        minibatch, sums, outcome, learningRate: learningRate,
+                        minibatch, difference.values(with: sums), outcome,
+                        learningRate: learningRate,
                         tokens: state.tokens) + evaluation,
                     timings: watch.timings))
             let interrupted = monitor.isInterrupted && step < settings.maxSteps
@@ -106,8 +113,9 @@ package struct GRPOStage {
         return .finished
     }
 
-    func microBatchTokens(_ decoder: Decoder) -> Int {
-        settings.microBatchTokens ?? decoder.microBatchTokens(atMost: 4096)
+    /// Whether the step's rollouts have served no update before.
+    private func isFirstUse(_ step: Int) -> Bool {
+        (step - 1) % settings.stepsOfGeneration < settings.stepsPerGeneration
     }
 
     func report(

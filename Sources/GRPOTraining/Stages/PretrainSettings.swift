@@ -1,3 +1,6 @@
+package import GRPOModels
+package import GRPOTensors
+
 /// The recipe keys of stage `pretrain`, beside its data.
 package struct PretrainSettings: Sendable, Equatable {
     /// Optimizer updates.
@@ -7,7 +10,7 @@ package struct PretrainSettings: Sendable, Equatable {
     /// Whether the loss leaves a document's prompt out.
     package var completionOnlyLoss = false
     /// The largest number of rows of a forward and backward; memory, not mathematics. Null: what
-    /// `Decoder.microBatchTokens` says, at most 8192.
+    /// `MicroBatchBudget` finds suits the model.
     package var microBatchTokens: Int?
     /// Whether backward runs each block's forward again instead of keeping its activations: less
     /// memory, more time, the same bits.
@@ -18,6 +21,13 @@ package struct PretrainSettings: Sendable, Equatable {
         adamBeta2: 0.99, weightDecay: 0.01)
 
     package init() {}
+
+    /// The rows of a pass for a model.
+    package func microBatch(
+        _ configuration: DecoderConfiguration, on backend: any Backend
+    ) -> MicroBatchBudget {
+        MicroBatchBudget(microBatchTokens, atMost: 8192, for: configuration, on: backend)
+    }
 
     /// Everything out of range, by key.
     package func problems() -> [(key: String, message: String)] {
@@ -42,7 +52,7 @@ extension PretrainSettings: Codable {
         case saveSteps = "save_steps"
     }
 
-    package init(from decoder: any Decoder) throws {
+    package init(from decoder: any Swift.Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
         maxSteps = try values.decode(Int.self, forKey: .maxSteps)
         documentsPerStep = try values.decode(Int.self, forKey: .documentsPerStep)

@@ -104,7 +104,7 @@ package struct PretrainStage {
     private func accumulate(_ texts: [Text], _ tokens: Int, into decoder: Decoder) -> Double {
         let objective = LikelihoodObjective()
         let scored = texts.count { $0.firstTarget < $0.ids.count }
-        let budget = settings.microBatchTokens ?? decoder.microBatchTokens(atMost: 8192)
+        let budget = settings.microBatch(decoder.configuration, on: decoder.backend).rows
         let normalizer = Normalizer(tokens: tokens, sequences: scored)
         var loss = 0.0
         var start = 0

@@ -1,49 +1,50 @@
-package import GRPOModels
+import GRPOModels
 import GRPOTensors
 
-/// Cuts a minibatch into micro-batches: a knob for memory, invisible in the mathematics.
+/// Cuts a minibatch into micro-batches: between groups wherever it can, because every micro-batch
+/// that holds a part of a group computes its prompt.
 package struct MicroBatchPlan {
-    /// The rollouts of each micro-batch: indices into the minibatch, groups together where they
-    /// fit.
+    /// The rollouts of each micro-batch: indices into the minibatch.
     package let batches: [Range<Int>]
 
-    /// - Parameters:
-    ///   - rollouts: sorted by group.
-    ///   - tokens: the largest number of rows in a pass; a single completion may exceed it.
-    package init(_ rollouts: [Rollout], tokens budget: Int) {
+    /// - Parameter rollouts: sorted by group.
+    package init(_ rollouts: [Rollout], _ budget: MicroBatchBudget) {
         var batches: [Range<Int>] = []
-        var start = 0
         var rows = 0
-        for (index, rollout) in rollouts.enumerated() {
-            let sharesPrompt = index > start && rollouts[index - 1].group == rollout.group
-            let prompt = rollout.promptIDs.count
-            let own = rollout.tokenIDs.count - 1
-            if index > start, rows + own + (sharesPrompt ? 0 : prompt) > budget {
-                batches.append(start..<index)
-                start = index
-                rows = prompt + own
+        for piece in Self.pieces(rollouts, limit: budget.limit) {
+            if let last = batches.last, rows + piece.rows <= budget.rows {
+                batches[batches.count - 1] = last.lowerBound..<piece.rollouts.upperBound
+                rows += piece.rows
             } else {
-                rows += own + (sharesPrompt ? 0 : prompt)
+                batches.append(piece.rollouts)
+                rows = piece.rows
             }
         }
-        if start < rollouts.count { batches.append(start..<rollouts.count) }
         self.batches = batches
     }
-}
 
-extension Decoder {
-    /// The activations of a row for which a whole limit of rows is taken.
-    private static let bytesOfRow = 32 << 10
+    private struct Piece {
+        var rollouts: Range<Int>
+        /// The prompt's and the completions'; a completion's last token is no row.
+        var rows: Int
+    }
 
-    /// The rows of a micro-batch where the recipe names none: at most `limit`; fewer, but at least
-    /// 256, for models whose activations take more than 32 KiB a row. On 135 million parameters
-    /// 256 rows hold 0.8 GB less than 4096 and take some 7% more processor time. Gradient
-    /// checkpointing does not enter, so that it changes no sum.
-    package func microBatchTokens(atMost limit: Int) -> Int {
-        let row = configuration.activationBytes(
-            parameter: backend.parameterType.byteCount,
-            activation: backend.activationType.byteCount)
-        return min(limit, max(256, limit * Self.bytesOfRow / row))
+    /// The groups, and those of more rows than the limit in parts.
+    private static func pieces(_ rollouts: [Rollout], limit: Int) -> [Piece] {
+        var pieces: [Piece] = []
+        for (index, rollout) in rollouts.enumerated() {
+            let own = rollout.tokenIDs.count - 1
+            if let last = pieces.last, rollouts[index - 1].group == rollout.group,
+                last.rows + own <= limit
+            {
+                pieces[pieces.count - 1] = Piece(
+                    rollouts: last.rollouts.lowerBound..<index + 1, rows: last.rows + own)
+            } else {
+                pieces.append(
+                    Piece(rollouts: index..<index + 1, rows: rollout.promptIDs.count + own))
+            }
+        }
+        return pieces
     }
 }
 

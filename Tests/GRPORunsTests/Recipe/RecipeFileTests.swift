@@ -44,6 +44,18 @@ struct RecipeFileTests {
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
         .appendingPathComponent("Recipes").path
 
+    @Test("no setting is refused as another trainer's, in either stage")
+    func remediesAreForStrangers() {
+        for key in TRLNames.remedies.keys {
+            for stage in ["grpo", "pretrain"] {
+                let found = recipeProblems(
+                    "model: {layers: 1}\ntask: sums\nstages:\n  - \(stage): {\(key): 1}\n")
+                #expect(
+                    found.contains { $0.contains("unknown key '\(key)' in \(stage)") }, "\(found)")
+            }
+        }
+    }
+
     @Test("every recipe that is shipped can be read, and resolves to itself")
     func shipped() throws {
         let names = try FileManager.default.contentsOfDirectory(atPath: Self.recipes)

@@ -123,7 +123,7 @@ struct RecipeProblemTests {
             ("num_train_epochs: 1", "set max_steps"), ("use_vllm: true", "one engine"),
             ("bf16: true", "set precision"), ("logging_steps: 1", "every step is recorded"),
             ("top_k: 50", "biases the ratio"), ("top_p: 0.9", "biases the ratio"),
-            ("min_p: 0.1", "biases the ratio"), ("gradient_checkpointing: true", "micro-batches"),
+            ("min_p: 0.1", "biases the ratio"),
             ("reward_weights: [1, 2]", "beside the reward"), ("kl_coef: 0.1", "set beta"),
         ])
     func trl(line: String, remedy: String) {
