@@ -132,6 +132,8 @@ struct RunTests {
         #expect(manifests[1].parentSHA256 == manifests[0].fileSHA256)
         #expect(manifests[2].parentSHA256 == manifests[0].fileSHA256)
         #expect(manifests[3].parentSHA256 == manifests[2].fileSHA256)
+        // Resolved, where the recipe leaves it open: gradients are rounded by it.
+        #expect(manifests[0].provenance["micro_batch_rows"] == "8192")
     }
 
     @Test("a new run never touches an existing one")
