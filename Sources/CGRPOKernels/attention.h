@@ -77,6 +77,9 @@ INLINE void prefetch_rows(
     }
 }
 
+// Positions of a longer next sequence that are fetched beside the last keys of a shorter one.
+#define MOST_AHEAD 64
+
 INLINE void attention_tile(
     const grpo_attention *a, const grpo_span *span, int64_t kv_head, int64_t first,
     int64_t queries, const grpo_span *next, int64_t next_head, float *scratch, const int bf16
@@ -104,7 +107,8 @@ INLINE void attention_tile(
         for (int64_t j = 0; j < count; j += LANES) {
             int64_t part = count - j < LANES ? count - j : LANES;
             if (ahead > 0) {
-                int64_t end = last && j + LANES >= count ? ahead : begin + j + part;
+                int64_t end = begin + j + part;
+                if (last && j + LANES >= count) end += MOST_AHEAD;
                 if (end > ahead) end = ahead;
                 prefetch_rows(a->k, a, next, next_head, begin + j, end, bf16);
                 prefetch_rows(a->v, a, next, next_head, begin + j, end, bf16);

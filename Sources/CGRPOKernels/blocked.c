@@ -1,7 +1,8 @@
 // Products with blocked weights, on AVX-512.
 //
-// Every element is one running sum over the inputs in their order, each product fused into it, so
-// it depends neither on the rows beside it nor on the tile it falls into. Memory sets the pace of a
+// Every element is one running sum over the inputs in their order (of bfloat16 over pairs of them,
+// the odd member first), each product fused into it, so it depends neither on the rows beside it nor
+// on the tile it falls into. Memory sets the pace of a
 // single row: the weight is fetched some way ahead, across the page borders where hardware stops.
 
 #include "grpo_products.h"
@@ -143,7 +144,7 @@ INLINE __attribute__((LEVEL)) __mmask16 lanes(int64_t columns, int v) {
                                                                                                  \
     __attribute__((level)) void grpo_multiply_blocked_##bits(                                    \
         const element *x, int64_t rows, const void *weight, int64_t outputs, int64_t inputs,     \
-        int32_t add, const float *bias, const float *residual, float *y, int64_t stride) {       \
+        const float *bias, const float *residual, float *y, int64_t stride) {                    \
         const int64_t piece = PIECE * per_step;                                                  \
         const int64_t bytes = grpo_blocked_bytes(WIDTH, inputs, per_step == 2);                  \
         for (int64_t c = 0; c < outputs; c += WIDTH) {                                           \
@@ -153,7 +154,7 @@ INLINE __attribute__((LEVEL)) __mmask16 lanes(int64_t columns, int v) {
                 const int64_t count = inputs - k < piece ? inputs - k : piece;                   \
                 const int last = k + count == inputs;                                            \
                 const target to = {                                                              \
-                    y + c, stride, columns, add || k > 0, last && bias ? bias + c : NULL,        \
+                    y + c, stride, columns, k > 0, last && bias ? bias + c : NULL,               \
                     last && residual ? residual + c : NULL};                                     \
                 rows_##bits(                                                                     \
                     x + k, inputs, rows, block + k / per_step * 4 * WIDTH, count, to);           \
@@ -253,15 +254,15 @@ int32_t grpo_has_blocked(int32_t bf16) {
 
 void grpo_multiply_blocked_32(
     const float *x, int64_t rows, const void *weight, int64_t outputs, int64_t inputs,
-    int32_t add, const float *bias, const float *residual, float *y, int64_t stride) {
-    (void)x, (void)rows, (void)weight, (void)outputs, (void)inputs, (void)add, (void)bias;
+    const float *bias, const float *residual, float *y, int64_t stride) {
+    (void)x, (void)rows, (void)weight, (void)outputs, (void)inputs, (void)bias;
     (void)residual, (void)y, (void)stride;
 }
 
 void grpo_multiply_blocked_16(
     const uint16_t *x, int64_t rows, const void *weight, int64_t outputs, int64_t inputs,
-    int32_t add, const float *bias, const float *residual, float *y, int64_t stride) {
-    (void)x, (void)rows, (void)weight, (void)outputs, (void)inputs, (void)add, (void)bias;
+    const float *bias, const float *residual, float *y, int64_t stride) {
+    (void)x, (void)rows, (void)weight, (void)outputs, (void)inputs, (void)bias;
     (void)residual, (void)y, (void)stride;
 }
 

@@ -24,6 +24,15 @@ int32_t grpo_has_bfloat16(void) {
 #endif
 }
 
+int32_t grpo_has_amx(void) {
+#if defined(__x86_64__)
+    __builtin_cpu_init();
+    return __builtin_cpu_supports("amx-bf16") != 0;
+#else
+    return 0;
+#endif
+}
+
 LEVELS void grpo_store_tile(
     const float *tile, int64_t rows, int64_t width, const float *bias, const float *residual,
     float *y, int64_t stride) {

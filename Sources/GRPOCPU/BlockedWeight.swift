@@ -15,17 +15,10 @@ final class BlockedWeight: PackedWeight, @unchecked Sendable {
         grpo_has_blocked(type == .bfloat16 ? 1 : 0) != 0
     }
 
-    /// Outputs to a panel: few for narrow weights, so that every worker has some; more for wide
-    /// ones, where a task's own cost counts.
-    private static func panelWidth(outputs: Int) -> Int {
-        let blocks = outputs <= 1024 ? 1 : outputs <= 8192 ? 2 : 4
-        return blocks * Int(GRPO_BLOCK_WIDTH)
-    }
-
     private var bytes: UnsafeMutableRawPointer { memory.bytes }
 
     init(outputs: Int, inputs: Int, type: DType, transposed: Bool, memory: PackedMemory) {
-        let width = min(outputs, Self.panelWidth(outputs: outputs))
+        let width = ProductTiles.panelWidth(outputs: outputs)
         bytesPerPanel = Int(
             grpo_blocked_bytes(Int64(width), Int64(inputs), type == .bfloat16 ? 1 : 0))
         self.memory = memory.piece(byteCount: (outputs + width - 1) / width * bytesPerPanel)
@@ -34,8 +27,9 @@ final class BlockedWeight: PackedWeight, @unchecked Sendable {
             panelWidth: width)
     }
 
-    /// Fills a panel from row-major values, [outputs, inputs] or the transpose, rounded to the type.
-    func pack(_ values: UnsafePointer<Float>, panel: Int) {
+    override func pack(
+        _ values: UnsafePointer<Float>, panel: Int, worker: Int, pool: WorkerPool
+    ) {
         let columns = self.panel(panel)
         let pack = type == .bfloat16 ? grpo_block_weight_16 : grpo_block_weight_32
         pack(
@@ -44,27 +38,49 @@ final class BlockedWeight: PackedWeight, @unchecked Sendable {
             Int64(inputs), bytes + panel * bytesPerPanel)
     }
 
-    /// Whether a product with a residual must not be written over it.
-    var sumsInPieces: Bool {
+    /// Whether sums pass through y on their way, which then may not be the residual.
+    private var sumsInPieces: Bool {
         grpo_blocked_in_pieces(Int64(inputs), type == .bfloat16 ? 1 : 0) != 0
     }
 
-    /// y = x Wᵀ + bias + residual over one panel: x `[rows, inputs]`; bias, residual and y begin at
-    /// the panel's first output, rows `stride` elements apart.
-    func multiply(
-        _ x: UnsafeRawPointer, rows: Int, panel: Int, bias: UnsafePointer<Float>? = nil,
-        residual: UnsafePointer<Float>? = nil, y: UnsafeMutablePointer<Float>, stride: Int
+    override func multiply(
+        _ x: UnsafeRawPointer, rows: Int, panel: Int, bias: UnsafePointer<Float>?,
+        residual: UnsafePointer<Float>?, y: UnsafeMutablePointer<Float>, worker: Int,
+        pool: WorkerPool
+    ) {
+        if residual != nil, sumsInPieces {
+            super.multiply(
+                x, rows: rows, panel: panel, bias: bias, residual: residual, y: y, worker: worker,
+                pool: pool)
+        } else {
+            multiply(
+                x, rows: rows, panel: panel, bias: bias, residual: residual, y: y, stride: outputs)
+        }
+    }
+
+    override func multiplyTile(
+        _ x: UnsafeRawPointer, rows: Int, panel: Int, y: UnsafeMutablePointer<Float>, worker: Int,
+        pool: WorkerPool
+    ) {
+        multiply(
+            x, rows: rows, panel: panel, bias: nil, residual: nil, y: y,
+            stride: self.panel(panel).count)
+    }
+
+    private func multiply(
+        _ x: UnsafeRawPointer, rows: Int, panel: Int, bias: UnsafePointer<Float>?,
+        residual: UnsafePointer<Float>?, y: UnsafeMutablePointer<Float>, stride: Int
     ) {
         let columns = Int64(self.panel(panel).count)
         let weight = bytes + panel * bytesPerPanel
         if type == .bfloat16 {
             grpo_multiply_blocked_16(
                 x.assumingMemoryBound(to: UInt16.self), Int64(rows), weight, columns,
-                Int64(inputs), 0, bias, residual, y, Int64(stride))
+                Int64(inputs), bias, residual, y, Int64(stride))
         } else {
             grpo_multiply_blocked_32(
                 x.assumingMemoryBound(to: Float.self), Int64(rows), weight, columns,
-                Int64(inputs), 0, bias, residual, y, Int64(stride))
+                Int64(inputs), bias, residual, y, Int64(stride))
         }
     }
 }

@@ -6,9 +6,11 @@ extension CPUBackend {
     private static let attentionRows = 192
     /// Multiply-adds of a task, some ten microseconds.
     private static let attentionWork = 1 << 20
-    /// What bringing a key into the kernel's layout costs, in rows that it is multiplied by, and what
-    /// a tile costs beside its keys, in multiply-adds. With one query both outweigh the products.
-    private static let (keyRows, tileWork) = (32, 1 << 14)
+    /// What bringing a key into the kernel's layout costs, counted in rows of queries multiplied by
+    /// it. With one query it outweighs the products.
+    private static let layoutRows = 32
+    /// What a tile costs beside its keys, in multiply-adds.
+    private static let tileOverhead = 1 << 14
 
     /// Families enough to share out without cutting their heads.
     private static let manyFamilies = 64
@@ -44,7 +46,8 @@ extension CPUBackend {
                     to: Float.self)
                 for index in batches[task] {
                     var tile = tiles[index]
-                    var next = index + 1 < tiles.count ? tiles[index + 1] : AttentionTile.none
+                    let isLast = index + 1 == batches[task].upperBound
+                    var next = isLast ? AttentionTile.none : tiles[index + 1]
                     kernels.pointee.attention!(
                         operands, &tile.span, Int64(tile.head), Int64(tile.queries.lowerBound),
                         Int64(tile.queries.count), &next.span, Int64(next.head), scratch)
@@ -138,7 +141,8 @@ extension CPUBackend {
         var (start, work) = (0, 0)
         for (index, tile) in tiles.enumerated() {
             let keys = Int(tile.span.prefix_count + tile.span.own_count)
-            work += (tile.queries.count * group + Self.keyRows) * keys * headDim + Self.tileWork
+            work +=
+                (tile.queries.count * group + Self.layoutRows) * keys * headDim + Self.tileOverhead
             if work >= Self.attentionWork || index == tiles.count - 1 {
                 batches.append(start..<index + 1)
                 (start, work) = (index + 1, 0)

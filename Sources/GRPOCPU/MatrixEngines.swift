@@ -24,4 +24,7 @@ package enum MatrixEngines {
 
     /// Whether this CPU multiplies bfloat16 in hardware: AVX512-BF16 or AMX.
     package static var hasBFloat16: Bool { grpo_has_bfloat16() != 0 }
+
+    /// Whether this CPU multiplies tiles of bfloat16, which outrun its vectors.
+    static var hasAMX: Bool { grpo_has_amx() != 0 }
 }

@@ -1,8 +1,7 @@
-import CGRPOKernels
 package import GRPOTensors
 
 /// Whole matrix products on a pool of workers: cut into tiles that depend on shapes, never on
-/// threads, each computed by the engine or, where the engine prefers them, by loops of our own.
+/// threads, each computed by the engine's library or by loops of our own.
 package final class MatrixProducts: Sendable {
     package let engine: any MatrixEngine
 
@@ -35,20 +34,12 @@ package final class MatrixProducts: Sendable {
         {
             weight = old
         } else {
-            weight =
-                engine.prefersBlocked(type)
-                ? BlockedWeight(
-                    outputs: outputs, inputs: inputs, type: type, transposed: transposed,
-                    memory: memory)
-                : engine.makePackedWeight(
-                    outputs: outputs, inputs: inputs, type: type, transposed: transposed)
+            weight = engine.makePackedWeight(
+                outputs: outputs, inputs: inputs, type: type, transposed: transposed,
+                memory: memory)
         }
         pool.run(tasks: weight.panelCount) { panel, worker in
-            if let blocked = weight as? BlockedWeight {
-                blocked.pack(values, panel: panel)
-            } else {
-                engine.pack(values, panel: panel, of: weight, worker: worker)
-            }
+            weight.pack(values, panel: panel, worker: worker, pool: pool)
         }
         return weight
     }
@@ -68,34 +59,14 @@ package final class MatrixProducts: Sendable {
         let chunk = ProductTiles.rowsOfTask
         let panels = weight.panelCount
         let rowBytes = weight.inputs * weight.type.byteCount
-        let blocked = weight as? BlockedWeight
-        let inPlace = panels == 1 && bias == nil && residual == nil
         pool.run(tasks: (rows + chunk - 1) / chunk * panels) { task, worker in
             let first = task / panels * chunk
-            let count = min(chunk, rows - first)
-            let columns = weight.panel(task % panels)
-            let offset = first * weight.outputs + columns.lowerBound
-            if let blocked, residual == nil || !blocked.sumsInPieces {
-                blocked.multiply(
-                    x + first * rowBytes, rows: count, panel: task % panels,
-                    bias: bias.map { $0 + columns.lowerBound },
-                    residual: residual.map { $0 + offset }, y: y + offset, stride: weight.outputs)
-                return
-            }
-            let tile =
-                inPlace
-                ? y + offset
-                : pool.scratch(
-                    worker, .tile, bytes: count * columns.count * MemoryLayout<Float>.stride
-                ).assumingMemoryBound(to: Float.self)
-            multiplyTile(
-                x + first * rowBytes, rows: count, weight, panel: task % panels, y: tile,
-                worker: worker)
-            if !inPlace {
-                grpo_store_tile(
-                    tile, Int64(count), Int64(columns.count), bias.map { $0 + columns.lowerBound },
-                    residual.map { $0 + offset }, y + offset, Int64(weight.outputs))
-            }
+            let column = weight.panel(task % panels).lowerBound
+            let offset = first * weight.outputs + column
+            weight.multiply(
+                x + first * rowBytes, rows: min(chunk, rows - first), panel: task % panels,
+                bias: bias.map { $0 + column }, residual: residual.map { $0 + offset },
+                y: y + offset, worker: worker, pool: pool)
         }
     }
 
@@ -111,12 +82,7 @@ package final class MatrixProducts: Sendable {
         _ x: UnsafeRawPointer, rows: Int, _ weight: PackedWeight, panel: Int,
         y: UnsafeMutablePointer<Float>, worker: Int
     ) {
-        if let blocked = weight as? BlockedWeight {
-            blocked.multiply(
-                x, rows: rows, panel: panel, y: y, stride: weight.panel(panel).count)
-        } else {
-            engine.multiplyTile(x, rows: rows, weight, panel: panel, y: y, worker: worker)
-        }
+        weight.multiplyTile(x, rows: rows, panel: panel, y: y, worker: worker, pool: pool)
     }
 
     /// dWeight += dyᵀ x.
@@ -133,7 +99,7 @@ package final class MatrixProducts: Sendable {
         type: DType, dWeight: UnsafeMutablePointer<Float>
     ) {
         guard rows > 0 else { return }
-        if engine.prefersBlocked(type) {
+        if engine.usesBlocked(for: type) {
             BlockedGradient(rows: rows, outputs: outputs, inputs: inputs, type: type)
                 .add(dy, x, to: dWeight, pool: pool)
         } else {

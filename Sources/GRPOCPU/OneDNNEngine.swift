@@ -6,17 +6,17 @@ import Synchronization
 /// oneDNN, called on one thread at a time with weights in its own layout.
 ///
 /// Every panel of a weight has a product for 256, 64, 16, 4 and 1 rows; all read one packed copy,
-/// and a row comes out the same bit for bit from each. On AVX-512 without AMX the library is left the
-/// weight gradients: the products of `BlockedWeight` are faster there.
+/// and a row comes out the same bit for bit from each. On AVX-512 without AMX, where `BlockedWeight`
+/// and `BlockedGradient` are faster, the library is left aside.
 package final class OneDNNEngine: MatrixEngine, @unchecked Sendable {
     package let kind = EngineKind.onednn
     package let name: String
     package let coreName: String
     package let multipliesBFloat16: Bool
-    package private(set) var rowsAreExact = false
     package let pool: WorkerPool
     private let library: OneDNNLibrary
     private let usesBlocked: Bool
+    private var exactTypes: Set<DType> = []
     private let tables = Mutex(Tables())
 
     private struct Tables {
@@ -42,27 +42,30 @@ package final class OneDNNEngine: MatrixEngine, @unchecked Sendable {
         }
         let implementation = String(cString: grpo_onednn_product_implementation(best.products[0]))
         coreName = implementation.split(separator: ":").last.map(String.init) ?? implementation
-        rowsAreExact = measureExactness()
+        let types: [DType] = multipliesBFloat16 ? [.float32, .bfloat16] : [.float32]
+        exactTypes = Set(types.filter(rowsComeOutEqual))
     }
 
-    package func prefersBlocked(_ type: DType) -> Bool {
+    package func rowsAreExact(for type: DType) -> Bool {
+        exactTypes.contains(type)
+    }
+
+    package func usesBlocked(for type: DType) -> Bool {
         usesBlocked && BlockedWeight.isAvailable(for: type)
-            && !(type == .bfloat16 && coreName.contains("amx"))
+            && !(type == .bfloat16 && MatrixEngines.hasAMX)
     }
 
     // MARK: Weights
 
-    /// Outputs to a panel: few for narrow weights, so that every worker has some; more for wide
-    /// ones, where a call's own cost counts. All are whole blocks of 64 of the library's layout.
-    private static func panelWidth(outputs: Int) -> Int {
-        let width = outputs <= 1024 ? 64 : outputs <= 8192 ? 128 : 256
-        return min(width, outputs)
-    }
-
     package func makePackedWeight(
-        outputs: Int, inputs: Int, type: DType, transposed: Bool
+        outputs: Int, inputs: Int, type: DType, transposed: Bool, memory: PackedMemory
     ) -> PackedWeight {
-        let width = Self.panelWidth(outputs: outputs)
+        if usesBlocked(for: type) {
+            return BlockedWeight(
+                outputs: outputs, inputs: inputs, type: type, transposed: transposed,
+                memory: memory)
+        }
+        let width = ProductTiles.panelWidth(outputs: outputs)
         let last = outputs - (outputs - 1) / width * width
         let parts = [width, last].map { outputsOfPanel in
             let shape = OneDNNShape(
@@ -76,7 +79,7 @@ package final class OneDNNEngine: MatrixEngine, @unchecked Sendable {
         return OneDNNWeight(
             outputs: outputs, inputs: inputs, type: type, transposed: transposed,
             panelWidth: width, panels: (parts[0].0, parts[1].0),
-            packings: (parts[0].1, parts[1].1))
+            packings: (parts[0].1, parts[1].1), memory: memory)
     }
 
     private func panel(_ shape: OneDNNShape) -> OneDNNPanel {
@@ -96,44 +99,6 @@ package final class OneDNNEngine: MatrixEngine, @unchecked Sendable {
             let packing = OneDNNPacking(key, panel: panel)
             tables.packings[key] = packing
             return packing
-        }
-    }
-
-    package func pack(
-        _ values: UnsafePointer<Float>, panel: Int, of weight: PackedWeight, worker: Int
-    ) {
-        let weight = own(weight)
-        let packing = weight.packing(panel)
-        let first = weight.panel(panel).lowerBound * (weight.transposed ? 1 : weight.inputs)
-        let status = grpo_onednn_pack(
-            packing.packing, Int32(worker), values + first, weight.packed(panel),
-            pool.scratch(worker, .library, bytes: packing.scratchBytes))
-        precondition(status == 0, "oneDNN failed to pack a weight (status \(status))")
-    }
-
-    private func own(_ weight: PackedWeight) -> OneDNNWeight {
-        guard let weight = weight as? OneDNNWeight else {
-            preconditionFailure("a weight of \(Swift.type(of: weight)) in \(name)")
-        }
-        return weight
-    }
-
-    // MARK: Products
-
-    package func multiplyTile(
-        _ x: UnsafeRawPointer, rows: Int, _ weight: PackedWeight, panel: Int,
-        y: UnsafeMutablePointer<Float>, worker: Int
-    ) {
-        let weight = own(weight)
-        let products = weight.products(panel)
-        let packed = weight.packed(panel)
-        let scratch = pool.scratch(worker, .library, bytes: products.scratchBytes)
-        let rowBytes = weight.inputs * weight.type.byteCount
-        ProductTiles.forEachRowBlock(rows) { first, block in
-            let status = grpo_onednn_multiply(
-                products.products[block], Int32(worker), x + first * rowBytes, packed,
-                y + first * products.shape.outputs, scratch)
-            precondition(status == 0, "oneDNN failed to multiply (status \(status))")
         }
     }
 
@@ -267,38 +232,35 @@ package final class OneDNNEngine: MatrixEngine, @unchecked Sendable {
     // MARK: Exactness
 
     /// Multiplies a few rows in every block size and compares them bit by bit.
-    private func measureExactness() -> Bool {
+    private func rowsComeOutEqual(_ type: DType) -> Bool {
         let products = MatrixProducts(engine: self)
-        let types: [DType] = multipliesBFloat16 ? [.float32, .bfloat16] : [.float32]
-        return types.allSatisfy { type in
-            let (rows, outputs, inputs) = (256, 80, 100)
-            func number(_ index: Int) -> Float {
-                Float((index &* 2_654_435_761) >> 7 & 0xFFFF) / 32768 - 1
+        let (rows, outputs, inputs) = (256, 80, 100)
+        func number(_ index: Int) -> Float {
+            Float((index &* 2_654_435_761) >> 7 & 0xFFFF) / 32768 - 1
+        }
+        let values = (0..<outputs * inputs).map(number)
+        let weight = values.withUnsafeBufferPointer {
+            products.pack($0.baseAddress!, outputs: outputs, inputs: inputs, type: type)
+        }
+        let x = (0..<rows * inputs).map { number($0 + 7919) }
+        let halves = x.map { BFloat16($0).bits }
+        func multiplied(from first: Int, count: Int) -> [UInt32] {
+            var y = [Float](repeating: 0, count: count * outputs)
+            func multiply(_ bytes: UnsafeRawBufferPointer) {
+                let start = bytes.baseAddress! + first * inputs * type.byteCount
+                products.multiply(start, rows: count, weight, y: &y)
             }
-            let values = (0..<outputs * inputs).map(number)
-            let weight = values.withUnsafeBufferPointer {
-                products.pack($0.baseAddress!, outputs: outputs, inputs: inputs, type: type)
+            if type == .bfloat16 {
+                halves.withUnsafeBytes(multiply)
+            } else {
+                x.withUnsafeBytes(multiply)
             }
-            let x = (0..<rows * inputs).map { number($0 + 7919) }
-            let halves = x.map { BFloat16($0).bits }
-            func multiplied(from first: Int, count: Int) -> [UInt32] {
-                var y = [Float](repeating: 0, count: count * outputs)
-                func multiply(_ bytes: UnsafeRawBufferPointer) {
-                    let start = bytes.baseAddress! + first * inputs * type.byteCount
-                    products.multiply(start, rows: count, weight, y: &y)
-                }
-                if type == .bfloat16 {
-                    halves.withUnsafeBytes(multiply)
-                } else {
-                    x.withUnsafeBytes(multiply)
-                }
-                return y.map(\.bitPattern)
-            }
-            let together = multiplied(from: 0, count: rows)
-            return [1, 4, 16, 64].allSatisfy { count in
-                multiplied(from: 3, count: count)
-                    == Array(together[3 * outputs..<(3 + count) * outputs])
-            }
+            return y.map(\.bitPattern)
+        }
+        let together = multiplied(from: 0, count: rows)
+        return [1, 4, 16, 64].allSatisfy { count in
+            multiplied(from: 3, count: count)
+                == Array(together[3 * outputs..<(3 + count) * outputs])
         }
     }
 }

@@ -5,7 +5,7 @@ import Synchronization
 ///
 /// Decoding reads every weight once a token. On huge pages memory is read faster, and most weights
 /// alone are smaller than such a page.
-final class PackedMemory: Sendable {
+package final class PackedMemory: Sendable {
     /// A piece of a block, which lives as long as any of its pieces.
     struct Piece: @unchecked Sendable {
         let bytes: UnsafeMutableRawPointer

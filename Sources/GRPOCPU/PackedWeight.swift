@@ -1,3 +1,4 @@
+import CGRPOKernels
 package import GRPOTensors
 
 /// A weight as its engine wants it, cut into panels of outputs.
@@ -34,5 +35,39 @@ package class PackedWeight: @unchecked Sendable {
     /// The outputs of a panel.
     package func panel(_ index: Int) -> Range<Int> {
         index * panelWidth..<min(outputs, (index + 1) * panelWidth)
+    }
+
+    /// Fills a panel from row-major values, rounded to the type.
+    ///
+    /// - Parameter values: [outputs, inputs] or, `transposed`, [inputs, outputs]; may be referred to
+    ///   as long as the weight lives.
+    func pack(_ values: UnsafePointer<Float>, panel: Int, worker: Int, pool: WorkerPool) {
+        preconditionFailure("\(Swift.type(of: self)) does not pack")
+    }
+
+    /// y = x Wᵀ over one panel: x `[rows, inputs]`, y `[rows, width of the panel]`, contiguous.
+    func multiplyTile(
+        _ x: UnsafeRawPointer, rows: Int, panel: Int, y: UnsafeMutablePointer<Float>, worker: Int,
+        pool: WorkerPool
+    ) {
+        preconditionFailure("\(Swift.type(of: self)) does not multiply")
+    }
+
+    /// y = x Wᵀ + bias + residual over one panel: bias, residual and y begin at the panel's first
+    /// output, rows `outputs` elements apart; residual may be y.
+    func multiply(
+        _ x: UnsafeRawPointer, rows: Int, panel: Int, bias: UnsafePointer<Float>?,
+        residual: UnsafePointer<Float>?, y: UnsafeMutablePointer<Float>, worker: Int,
+        pool: WorkerPool
+    ) {
+        if panelCount == 1, bias == nil, residual == nil {
+            return multiplyTile(x, rows: rows, panel: panel, y: y, worker: worker, pool: pool)
+        }
+        let width = self.panel(panel).count
+        let tile = pool.scratch(
+            worker, .tile, bytes: rows * width * MemoryLayout<Float>.stride
+        ).assumingMemoryBound(to: Float.self)
+        multiplyTile(x, rows: rows, panel: panel, y: tile, worker: worker, pool: pool)
+        grpo_store_tile(tile, Int64(rows), Int64(width), bias, residual, y, Int64(outputs))
     }
 }

@@ -10,6 +10,12 @@ enum ProductTiles {
     /// Tokens whose inputs are packed at once; bounds the memory of the packed copy.
     static let tokensOfPass = 1024
 
+    /// Outputs to a panel of a weight: few for narrow weights, so that every worker has some; more for
+    /// wide ones, where a task's own cost counts. All are whole blocks of 64.
+    static func panelWidth(outputs: Int) -> Int {
+        min(outputs, outputs <= 1024 ? 64 : outputs <= 8192 ? 128 : 256)
+    }
+
     /// Calls `body(first row, index in rowBlocks)` for the blocks that make up `rows`.
     static func forEachRowBlock(_ rows: Int, _ body: (_ first: Int, _ block: Int) -> Void) {
         var first = 0

@@ -57,6 +57,6 @@ struct ComputeOptions: ParsableArguments {
                 version: Version.current,
                 backend: "\(backend.engine.name), \(backend.engine.coreName)",
                 precision: backend.activationType.rawValue, threads: threads,
-                cpuFeatures: backend.level.name, rowsAreExact: backend.engine.rowsAreExact))
+                cpuFeatures: backend.level.name, rowsAreExact: backend.rowsAreExact))
     }
 }

@@ -38,7 +38,7 @@ struct BackendCase: Sendable, CustomTestStringConvertible {
 
     /// Both precisions with an engine whose rows are exact, where there is one.
     static let exact: [BackendCase] = engines.filter {
-        (try? $0.backend(threads: 1).engine.rowsAreExact) ?? false
+        (try? $0.backend(threads: 1).rowsAreExact) ?? false
     }
 }
 

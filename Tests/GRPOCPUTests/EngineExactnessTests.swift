@@ -5,16 +5,19 @@ import Testing
 /// What is promised bit for bit, on engines that promise it.
 @Suite("Matrix engines: bit-equality")
 struct EngineExactnessTests {
-    static let exactEngines = EngineCase.all.filter { $0.kind == .onednn }
-    /// These, and every engine's weights that our own products take.
+    /// oneDNN's, and every engine's weights that our own products take.
     static let exactRows = EngineCase.all.filter { $0.kind == .onednn || $0.usesBlocked }
     static let shapes = engineShapes + [[49152, 576]]
 
     private func bits(_ values: some Sequence<Float>) -> [UInt32] { values.map(\.bitPattern) }
 
-    @Test(arguments: exactEngines)
+    @Test(arguments: EngineCase.all)
     func theEngineSaysSo(_ engine: EngineCase) throws {
-        #expect(try engine.products(threads: 1).engine.rowsAreExact)
+        let isExact = Self.exactRows.contains {
+            ($0.kind, $0.type, $0.usesBlocked) == (engine.kind, engine.type, engine.usesBlocked)
+        }
+        let found = try engine.products(threads: 1).engine.rowsAreExact(for: engine.type)
+        #expect(found == isExact)
     }
 
     @Test(arguments: exactRows, shapes)
@@ -82,6 +85,8 @@ struct EngineExactnessTests {
     func threadsChangeNothing(_ engine: EngineCase, _ shape: [Int]) throws {
         let (outputs, inputs, rows) = (shape[0], shape[1], 1100)
         let w = EngineMatrix(outputs, inputs, seed: 27)
+        // OpenBLAS multiplies float32 weights where they lie.
+        defer { withExtendedLifetime(w) {} }
         let x = EngineMatrix(rows, inputs, type: engine.type, seed: 28)
         let dy = EngineMatrix(rows, outputs, type: engine.type, seed: 29)
         let results = try [1, 2, 3].map { threads in

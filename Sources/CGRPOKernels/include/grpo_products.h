@@ -2,8 +2,8 @@
 
 #include <stdint.h>
 
-// What surrounds the matrix libraries: operands brought into the layout a tile wants, and results
-// taken out of it.
+// Matrix products of our own, and what surrounds the libraries': operands brought into the layout a
+// tile wants, and results taken out of it.
 
 /// Tells the processor that the thread waits for another.
 static inline void grpo_spin_hint(void) {
@@ -16,6 +16,9 @@ static inline void grpo_spin_hint(void) {
 
 /// Whether the processor multiplies bfloat16: AVX512-BF16 or AMX.
 int32_t grpo_has_bfloat16(void);
+
+/// Whether it multiplies tiles of bfloat16: AMX.
+int32_t grpo_has_amx(void);
 
 /// y[r][c] = tile[r][c] + bias[c] + residual[r][c]; tile [rows, width] contiguous, rows of y and
 /// residual `stride` apart; bias and residual may be NULL, residual may be y.
@@ -69,16 +72,18 @@ void grpo_block_weight_16(
     const float *values, int64_t stride, int32_t transposed, int64_t outputs, int64_t inputs,
     void *weight);
 
-/// y = x Wᵀ + bias + residual or, `add`, y += that: x [rows, inputs] contiguous, y and residual
-/// [rows, outputs] with rows `stride` apart; bias and residual may be NULL.
+/// y = x Wᵀ + bias + residual: x [rows, inputs] contiguous, y and residual [rows, outputs] with rows
+/// `stride` apart; bias and residual may be NULL.
 ///
 /// A row of y does not depend on the others: an element is one sum over the inputs in their order.
+/// Of bfloat16 it takes pairs of inputs in their order, the odd member of a pair first, and the
+/// instruction reads subnormal numbers as 0.
 void grpo_multiply_blocked_32(
     const float *x, int64_t rows, const void *weight, int64_t outputs, int64_t inputs,
-    int32_t add, const float *bias, const float *residual, float *y, int64_t stride);
+    const float *bias, const float *residual, float *y, int64_t stride);
 void grpo_multiply_blocked_16(
     const uint16_t *x, int64_t rows, const void *weight, int64_t outputs, int64_t inputs,
-    int32_t add, const float *bias, const float *residual, float *y, int64_t stride);
+    const float *bias, const float *residual, float *y, int64_t stride);
 
 // Gradients of weights: rows of dy and x in blocks of 64 columns. Element (token t, column c) of a
 // float32 block is number t · 64 + c; of a bfloat16 one it is number (t / 2 · 64 + c) · 2 + t % 2.

@@ -96,7 +96,7 @@ final class SmallRun {
             environment: RunEnvironment(
                 version: Version.current, backend: backend.engine.name,
                 precision: backend.activationType.rawValue, threads: threads,
-                cpuFeatures: backend.level.name, rowsAreExact: backend.engine.rowsAreExact))
+                cpuFeatures: backend.level.name, rowsAreExact: backend.rowsAreExact))
     }
 
     /// Every file whose bytes are a function of recipe and seed, by its name in the run. Which
