@@ -10,6 +10,15 @@ enum F16Blocks: GGUFBlocks {
         destination.pointee = float(half: source.loadUnaligned(as: UInt16.self))
     }
 
+    /// The two halves that begin a block: scale and minimum.
+    @inline(__always)
+    static func pair(_ source: UnsafeRawPointer) -> (scale: Float, minimum: Float) {
+        (
+            float(half: source.loadUnaligned(as: UInt16.self)),
+            float(half: source.loadUnaligned(fromByteOffset: 2, as: UInt16.self))
+        )
+    }
+
     /// The value of a half: one sign bit, five exponent bits (bias 15), ten of the fraction.
     ///
     /// Every half is exact in float32. `Float16` would say the same but does not exist on every

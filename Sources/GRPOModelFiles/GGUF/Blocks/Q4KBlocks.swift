@@ -11,9 +11,7 @@ enum Q4KBlocks: GGUFBlocks {
     static func dequantize(
         _ source: UnsafeRawPointer, into destination: UnsafeMutablePointer<Float>
     ) {
-        let scale = F16Blocks.float(half: source.loadUnaligned(as: UInt16.self))
-        let minimum = F16Blocks.float(
-            half: source.loadUnaligned(fromByteOffset: 2, as: UInt16.self))
+        let (scale, minimum) = F16Blocks.pair(source)
         let scales = KScales(source + 4)
         for pair in 0..<4 {
             let quants = source + 16 + 32 * pair

@@ -10,9 +10,7 @@ enum Q4x1Blocks: GGUFBlocks {
     static func dequantize(
         _ source: UnsafeRawPointer, into destination: UnsafeMutablePointer<Float>
     ) {
-        let scale = F16Blocks.float(half: source.loadUnaligned(as: UInt16.self))
-        let minimum = F16Blocks.float(
-            half: source.loadUnaligned(fromByteOffset: 2, as: UInt16.self))
+        let (scale, minimum) = F16Blocks.pair(source)
         for index in 0..<16 {
             let pair = source.load(fromByteOffset: 4 + index, as: UInt8.self)
             destination[index] = Float(pair & 15) * scale + minimum

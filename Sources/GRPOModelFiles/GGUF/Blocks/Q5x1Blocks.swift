@@ -11,9 +11,7 @@ enum Q5x1Blocks: GGUFBlocks {
     static func dequantize(
         _ source: UnsafeRawPointer, into destination: UnsafeMutablePointer<Float>
     ) {
-        let scale = F16Blocks.float(half: source.loadUnaligned(as: UInt16.self))
-        let minimum = F16Blocks.float(
-            half: source.loadUnaligned(fromByteOffset: 2, as: UInt16.self))
+        let (scale, minimum) = F16Blocks.pair(source)
         let high = source.loadUnaligned(fromByteOffset: 4, as: UInt32.self)
         for index in 0..<16 {
             let pair = UInt32(source.load(fromByteOffset: 8 + index, as: UInt8.self))
