@@ -16,9 +16,4 @@ package struct Policy {
         self.decoder = decoder
         self.tokenizer = tokenizer
     }
-
-    /// The same tokenizer with a frozen copy of the weights.
-    package func frozenCopy() -> Policy {
-        Policy(decoder: decoder.frozenCopy(), tokenizer: tokenizer)
-    }
 }
