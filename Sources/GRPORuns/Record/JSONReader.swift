@@ -120,7 +120,8 @@ package enum JSONReader {
             return nil
         }
 
-        /// The scalar of `\uXXXX`, two of them for a surrogate pair; a lone half is U+FFFD.
+        /// The scalar behind `\u`: four digits, or two escapes of a surrogate pair; a lone half is
+        /// U+FFFD.
         private mutating func unicodeEscape() -> Unicode.Scalar? {
             guard let first = hexadecimal() else { return nil }
             if (0xD800..<0xDC00).contains(first), index + 1 < bytes.count,
