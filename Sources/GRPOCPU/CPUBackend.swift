@@ -51,13 +51,19 @@ package final class CPUBackend: Backend {
 
     package var engine: any MatrixEngine { products.engine }
 
+    /// Who multiplies: the engine's library, or loops of our own that take its place.
+    package var engineName: String {
+        engine.usesBlocked(for: activationType)
+            ? "own AVX-512 products, \(engine.name) beside them" : engine.name
+    }
+
     /// Whether a row of a product is the same bit for bit whatever rows are computed beside it, and
     /// so the trainer's log-probabilities are the sampler's.
     package var rowsAreExact: Bool { engine.rowsAreExact(for: activationType) }
 
     package var name: String {
         let threads = workers.threads == 1 ? "1 thread" : "\(workers.threads) threads"
-        return "cpu \(engine.name) \(activationType), \(threads)"
+        return "cpu, \(engineName), \(activationType), \(threads)"
     }
 }
 

@@ -55,7 +55,7 @@ struct ComputeOptions: ParsableArguments {
             backend: backend,
             environment: RunEnvironment(
                 version: Version.current,
-                backend: "\(backend.engine.name), \(backend.engine.coreName)",
+                backend: "\(backend.engineName), \(backend.engine.coreName)",
                 precision: backend.activationType.rawValue, threads: threads,
                 cpuFeatures: backend.level.name, rowsAreExact: backend.rowsAreExact))
     }

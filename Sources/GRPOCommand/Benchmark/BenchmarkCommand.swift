@@ -92,7 +92,7 @@ struct BenchmarkCommand: AsyncParsableCommand {
 
     private func describe(_ subject: BenchmarkSubject, _ backend: CPUBackend) -> Output {
         Output(
-            engine: backend.engine.name, core: backend.engine.coreName,
+            engine: backend.engineName, core: backend.engine.coreName,
             threads: backend.workers.threads, precision: backend.activationType.rawValue,
             model: subject.name, matrixRate: subject.matrixRate.operationsPerSecond * 1e-9)
     }
