@@ -7,20 +7,19 @@ extension CPUBackend {
     private static let samplingRows = 64
 
     package func sample(
-        _ hidden: Tensor, _ weight: Weight, sampling: Sampling, uniforms: [Double]
+        _ hidden: Tensor, _ weight: Weight, rows: [Int32], sampling: Sampling, uniforms: [Double]
     ) -> [SampledToken] {
         precondition(
-            uniforms.count == hidden.rows, "\(uniforms.count) uniforms of \(hidden.rows) rows")
+            rows.count == uniforms.count, "\(uniforms.count) uniforms for \(rows.count) tokens")
+        precondition(
+            zip(rows, rows.dropFirst()).allSatisfy { $0 <= $1 }, "rows must ascend, found \(rows)")
         let packed = packed(weight)
-        let starts = runs(of: hidden)
-        let distinct = starts.count - 1
-        let hidden =
-            distinct == hidden.rows ? hidden : gatherRows(hidden, starts.dropLast().map(Int32.init))
+        let starts = Self.starts(of: rows, count: hidden.rows)
         var drawn = [SampledToken](
             repeating: SampledToken(token: 0, logProbability: .nan), count: uniforms.count)
-        for start in stride(from: 0, to: distinct, by: Self.samplingRows) {
-            let range = start..<min(distinct, start + Self.samplingRows)
-            let rows = LogitRows(
+        for start in stride(from: 0, to: hidden.rows, by: Self.samplingRows) {
+            let range = start..<min(hidden.rows, start + Self.samplingRows)
+            let logits = LogitRows(
                 hidden.rows(range), packed, backend: self,
                 temperature: sampling.temperature == 0 ? 1 : sampling.temperature)
             drawn.withUnsafeMutableBufferPointer { drawn in
@@ -28,9 +27,9 @@ extension CPUBackend {
                 let cost = sampling.keepsAll ? 4096 : packed.outputs
                 forEachBlock(of: range.count, cost: cost) { block, _ in
                     for row in block {
-                        let statistics = rows.statistics(row)
+                        let statistics = logits.statistics(row)
                         for index in starts[start + row]..<starts[start + row + 1] {
-                            drawn[index] = rows.draw(
+                            drawn[index] = logits.draw(
                                 row, statistics, sampling, uniform: uniforms[index])
                         }
                     }
@@ -40,16 +39,12 @@ extension CPUBackend {
         return drawn
     }
 
-    /// Where runs of rows begin that are equal bit for bit, and the number of rows: a group's first
-    /// tokens are drawn from one row of logits.
-    private func runs(of x: Tensor) -> [Int] {
-        let bytes = x.columns * x.dtype.byteCount
-        var starts = x.rows > 0 ? [0] : []
-        for row in 1..<max(1, x.rows)
-        where memcmp(x.address + row * bytes, x.address + (row - 1) * bytes, bytes) != 0 {
-            starts.append(row)
-        }
-        return starts + [x.rows]
+    /// Where the tokens of each row begin, and their number: `count` + 1 indices into `rows`.
+    private static func starts(of rows: [Int32], count: Int) -> [Int] {
+        var starts = [Int](repeating: 0, count: count + 1)
+        for row in rows { starts[Int(row) + 1] += 1 }
+        for row in 0..<count { starts[row + 1] += starts[row] }
+        return starts
     }
 }
 

@@ -59,13 +59,18 @@ package struct TokenHead {
         return dx
     }
 
-    /// One drawn token for each row.
+    /// Token i, drawn after row `rows[i]`; the head runs once on every row of x.
+    ///
+    /// - Parameters:
+    ///   - x: the rows to draw from alone, R `[rows, hiddenSize]`.
+    ///   - rows: ascending; may repeat: a group's first tokens are drawn from one row.
     package func sample(
         _ x: Tensor, rows: [Int32], sampling: Sampling, uniforms: [Double],
         _ backend: any Backend
     ) -> [SampledToken] {
-        let (hidden, _) = norm.forward(backend.gatherRows(x, rows), backend)
-        return backend.sample(hidden, weight.weight, sampling: sampling, uniforms: uniforms)
+        let (hidden, _) = norm.forward(x, backend)
+        return backend.sample(
+            hidden, weight.weight, rows: rows, sampling: sampling, uniforms: uniforms)
     }
 
     /// The logits of the rows: R `[rows, vocabulary]`.

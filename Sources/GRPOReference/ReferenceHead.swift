@@ -45,15 +45,15 @@ extension ReferenceBackend {
     }
 
     package func sample(
-        _ hidden: Tensor, _ weight: Weight, sampling: Sampling, uniforms: [Double]
+        _ hidden: Tensor, _ weight: Weight, rows: [Int32], sampling: Sampling, uniforms: [Double]
     ) -> [SampledToken] {
-        uniforms.indices.map { row in
+        zip(rows, uniforms).map { row, uniform in
             let greedy = sampling.temperature == 0
             let scores = scores(
-                hidden, weight, row: row, temperature: greedy ? 1 : sampling.temperature)
+                hidden, weight, row: Int(row), temperature: greedy ? 1 : sampling.temperature)
             let total = logSumExp(scores)
             let logs = scores.map { $0 - total }
-            let token = greedy ? firstLargest(logs) : draw(logs, sampling, uniforms[row])
+            let token = greedy ? firstLargest(logs) : draw(logs, sampling, uniform)
             return SampledToken(token: Int32(token), logProbability: logs[token])
         }
     }

@@ -89,10 +89,11 @@ package protocol Backend: AnyObject {
         _ hidden: Tensor, _ weight: Weight, targets: [Int32], temperature: Double,
         forward: TokenLogProbabilities, dLogProbabilities: [Double], dEntropies: [Double]?,
         dHidden: Tensor, dWeight: Tensor?)
-    /// One token for each row by inverse CDF of its uniform number; the log-probability is that of
+    /// Token i by inverse CDF of `uniforms[i]` from the logits of hidden row `rows[i]`, which are
+    /// computed once; rows ascend and may repeat. The log-probability is that of
     /// `logProbabilities` bit for bit.
     func sample(
-        _ hidden: Tensor, _ weight: Weight, sampling: Sampling, uniforms: [Double]
+        _ hidden: Tensor, _ weight: Weight, rows: [Int32], sampling: Sampling, uniforms: [Double]
     ) -> [SampledToken]
 
     // MARK: Rows and elements

@@ -49,23 +49,23 @@ import Testing
         #expect(chiSquare < 58.3)
     }
 
-    /// Equal rows share their logits, so what is drawn from them must be what each draws alone.
+    /// Tokens share the logits of their row, so what is drawn must be what each draws alone.
     @Test(arguments: [Sampling(), Sampling(temperature: 0.7, topP: 0.9), Sampling(temperature: 0)])
-    func equalRowsDrawAsTheyWouldAlone(sampling: Sampling) {
+    func tokensOfOneRowAreDrawnAsTheyWouldBeAlone(sampling: Sampling) {
         let backend = CPUBackend(threads: 2)
         let stream = RandomStream(seed: 5, name: "rows")
         func numbers(_ rows: Int, _ columns: Int, slot: Int) -> [Double] {
             stream.normals(count: rows * columns, step: 0, slot: slot)
         }
-        let hidden = backend.tensor(numbers(3, 64, slot: 0), [3, 64], backend.activationType)
+        let hidden = backend.tensor(numbers(4, 64, slot: 0), [4, 64], backend.activationType)
         let weight = Weight(
             backend.tensor(numbers(700, 64, slot: 1).map { $0 / 8 }, [700, 64], .float32))
-        let rows = ([0, 0, 0, 1, 2, 2, 0] + Array(repeating: 1, count: 90)) as [Int32]
+        let rows = ([0, 0, 0, 2] + Array(repeating: 3, count: 90)) as [Int32]
         let uniforms = rows.indices.map {
             stream.uniform(step: 1, slot: 0, sample: $0, position: 0)
         }
         let together = backend.sample(
-            backend.gatherRows(hidden, rows), weight, sampling: sampling, uniforms: uniforms)
+            hidden, weight, rows: rows, sampling: sampling, uniforms: uniforms)
         let alone = zip(rows, uniforms).flatMap { row, uniform in
             backend.sample(
                 backend.gatherRows(hidden, [row]), weight, sampling: sampling,

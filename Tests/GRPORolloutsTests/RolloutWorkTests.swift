@@ -101,6 +101,8 @@ struct RolloutWorkTests {
         // The prompts' pass, then three of decoding.
         #expect(spy.calls["embedding"] == 4)
         #expect(spy.calls["sample"] == 4)
+        // First tokens come from one row for each group.
+        #expect(spy.sampledRows == [5, 15, 15, 15])
     }
 
     @Test func progressCountsCompletionsAndTokens() throws {

@@ -8,6 +8,9 @@ package final class BackendSpy: Backend {
     /// Calls by operation.
     package private(set) var calls: [String: Int] = [:]
 
+    /// The rows of hidden states of every call of `sample`.
+    package private(set) var sampledRows: [Int] = []
+
     package init(_ inner: any Backend) {
         self.inner = inner
     }
@@ -140,10 +143,12 @@ package final class BackendSpy: Backend {
     }
 
     package func sample(
-        _ hidden: Tensor, _ weight: Weight, sampling: Sampling, uniforms: [Double]
+        _ hidden: Tensor, _ weight: Weight, rows: [Int32], sampling: Sampling, uniforms: [Double]
     ) -> [SampledToken] {
         defer { note("sample") }
-        return inner.sample(hidden, weight, sampling: sampling, uniforms: uniforms)
+        sampledRows.append(hidden.rows)
+        return inner.sample(
+            hidden, weight, rows: rows, sampling: sampling, uniforms: uniforms)
     }
 
     package func gatherRows(_ x: Tensor, _ rows: [Int32], y: Tensor) {

@@ -1,4 +1,13 @@
 extension Backend {
+    /// One token for each row of the hidden states.
+    package func sample(
+        _ hidden: Tensor, _ weight: Weight, sampling: Sampling, uniforms: [Double]
+    ) -> [SampledToken] {
+        sample(
+            hidden, weight, rows: (0..<Int32(hidden.rows)).map { $0 }, sampling: sampling,
+            uniforms: uniforms)
+    }
+
     /// The gradient of the hidden states, `[tokens, width]`, given those of the log-probabilities
     /// and optionally of the entropies; adds to the head's gradient.
     package func logProbabilitiesBackward(
