@@ -44,6 +44,8 @@ package final class StoragePool: Sendable {
         var highWater = 0
         /// The most that was ever in use.
         var peak = 0
+        /// The least in use since the peak: what lasts, such as weights and moments.
+        var lasting = 0
 
         /// The smallest free block that holds `capacity` and is at most half as large again.
         mutating func reuse(_ capacity: Int) -> Block? {
@@ -55,10 +57,11 @@ package final class StoragePool: Sendable {
         }
 
         /// Gives free blocks back to the system, the largest first, until `capacity` more exceed
-        /// the peak by at most 8 MiB: ragged batches ask for ever new sizes. (A share of the peak
-        /// would be too much: weights, gradients and moments are most of it and never free.)
+        /// the peak by a quarter of what comes and goes, between 8 and 72 MiB: ragged batches ask
+        /// for ever new sizes, and a page that was given back is cleared when it is touched again.
         mutating func makeRoom(for capacity: Int) {
-            let limit = max(peak, inUse + capacity) + (1 << 23)
+            let slack = min(64 << 20, (peak - min(lasting, peak)) / 4) + (8 << 20)
+            let limit = max(peak, inUse + capacity) + slack
             while held + capacity > limit, let size = free.keys.max() {
                 guard let block = free[size]?.popLast() else { break }
                 if free[size]?.isEmpty == true { free[size] = nil }
@@ -94,7 +97,7 @@ package final class StoragePool: Sendable {
             }
             state.inUse += block.capacity
             state.highWater = max(state.highWater, state.inUse)
-            state.peak = max(state.peak, state.inUse)
+            if state.inUse > state.peak { (state.peak, state.lasting) = (state.inUse, state.inUse) }
             return block
         }
         return Storage(byteCount: byteCount, block: block, pool: self)
@@ -103,6 +106,7 @@ package final class StoragePool: Sendable {
     fileprivate func take(back block: Block) {
         state.withLock { state in
             state.inUse -= block.capacity
+            state.lasting = min(state.lasting, state.inUse)
             state.free[block.capacity, default: []].append(block)
         }
     }

@@ -86,19 +86,22 @@ package struct Tensor {
     /// - Parameter values: as many as the tensor has elements, row by row.
     package func fill(from values: some Collection<Double>) {
         precondition(values.count == count, "\(values.count) values for shape \(shape)")
-        switch dtype {
-        case .float32: fill(Float.self, values) { Float($0) }
-        case .float64: fill(Double.self, values) { $0 }
-        case .bfloat16: fill(BFloat16.self, values) { BFloat16(Float($0)) }
-        case .int32: fill(Int32.self, values) { Int32($0) }
+        let isFilled: Void? = values.withContiguousStorageIfAvailable { values in
+            switch dtype {
+            case .float32: fill(Float.self, values) { Float($0) }
+            case .float64: fill(Double.self, values) { $0 }
+            case .bfloat16: fill(BFloat16.self, values) { BFloat16(Float($0)) }
+            case .int32: fill(Int32.self, values) { Int32($0) }
+            }
         }
+        if isFilled == nil { fill(from: Array(values)) }
     }
 
     private func fill<T: Element>(
-        _ type: T.Type, _ values: some Collection<Double>, _ convert: (Double) -> T
+        _ type: T.Type, _ values: UnsafeBufferPointer<Double>, _ convert: (Double) -> T
     ) {
         let target = buffer(of: type)
-        for (index, value) in values.enumerated() { target[index] = convert(value) }
+        for index in values.indices { target[index] = convert(values[index]) }
     }
 
     /// The raw bytes of the elements.
