@@ -71,14 +71,17 @@ let package = Package(
             "GRPOCPU", ["GRPOTensors", "CGRPOKernels", "CGRPOOneDNN", "CGRPOOpenBLAS"]),
         library("GRPOModels", ["GRPOTensors"]),
 
-        // Text, problems, rewards, objectives: each builds and reads alone.
-        library("GRPOTokenizers", ["CGRPOPCRE2"]),
-        library("GRPOTasks", [bigInt]),
+        // Text, problems, rewards, objectives: each builds and reads alone, but for the JSON that
+        // most files are.
+        library("GRPOJSON"),
+        library("GRPOTokenizers", ["GRPOJSON", "CGRPOPCRE2"]),
+        library("GRPOTasks", ["GRPOJSON", bigInt]),
         library("GRPORewards", ["GRPOTasks"]),
         library("GRPOObjectives"),
 
         // Files.
-        library("GRPOModelFiles", ["GRPOModels", "GRPOTensors", "GRPOTokenizers"]),
+        library(
+            "GRPOModelFiles", ["GRPOModels", "GRPOTensors", "GRPOTokenizers", "GRPOJSON"]),
         library(
             "GRPOCheckpoints",
             ["GRPOModels", "GRPOTensors", "GRPOTokenizers", "CGRPOHDF5", crypto]),
@@ -96,7 +99,7 @@ let package = Package(
             [
                 "GRPOTraining", "GRPOCheckpoints", "GRPOModelFiles", "GRPOModels", "GRPOTensors",
                 "GRPORollouts", "GRPOTokenizers", "GRPORewards", "GRPOObjectives", "GRPOTasks",
-                yams,
+                "GRPOJSON", yams,
             ]),
 
         // The command and the umbrella.
@@ -105,7 +108,7 @@ let package = Package(
             [
                 "GRPORuns", "GRPOTraining", "GRPOCheckpoints", "GRPOModelFiles", "GRPOModels",
                 "GRPOTensors", "GRPOCPU", "GRPORollouts", "GRPOTokenizers", "GRPORewards",
-                "GRPOObjectives", "GRPOTasks", argumentParser,
+                "GRPOObjectives", "GRPOTasks", "GRPOJSON", argumentParser,
             ]),
         .executableTarget(
             name: "GRPOTool", dependencies: ["GRPOCommand"], swiftSettings: swiftSettings),
@@ -123,6 +126,7 @@ let package = Package(
         tests(
             "GRPOModels", ["GRPOTensors", "GRPOReference", "GRPOCPU"],
             resources: [.copy("Fixtures")]),
+        tests("GRPOJSON"),
         tests("GRPOTokenizers", resources: [.copy("Fixtures")]),
         tests("GRPOTasks", [bigInt]),
         tests("GRPORewards", ["GRPOTasks"]),
@@ -150,7 +154,7 @@ let package = Package(
             [
                 "GRPOTraining", "GRPOCheckpoints", "GRPOModelFiles", "GRPOModels", "GRPOTensors",
                 "GRPORollouts", "GRPOTokenizers", "GRPORewards", "GRPOObjectives", "GRPOTasks",
-                "GRPOCPU", yams,
+                "GRPOCPU", "GRPOJSON", yams,
             ]),
         tests("GRPOCommand", ["GRPORuns"]),
     ],

@@ -37,9 +37,10 @@ enum Failure {
                 "\(place); continue with --resume: "
                     + "grpo run \(run)/recipe.yaml --output \(run) --resume")
             return interrupted
-        case is RecipeError, is ModelFileError, is TokenizerError, is ObjectiveError,
-            is RewardError,
-            is InputError:
+        case let error as ModelFileError:
+            Console.error("error: \(error)")
+            return error.cause == .input ? wrongInput : failed
+        case is RecipeError, is TokenizerError, is ObjectiveError, is RewardError, is InputError:
             Console.error("error: \(error)")
             return wrongInput
         case let error as RunError:

@@ -10,7 +10,11 @@ struct GenerateCommand: AsyncParsableCommand {
         commandName: "generate",
         abstract: "Continue a text exactly as it is given, without a template.")
 
-    @Option(help: "A checkpoint, a run directory (RUN or RUN:STAGE) or a .gguf file.")
+    @Option(
+        help: """
+            A checkpoint, a run directory (RUN or RUN:STAGE), a Hugging Face directory or a .gguf \
+            file.
+            """)
     var model: String
 
     @Option(help: "The text to continue.")

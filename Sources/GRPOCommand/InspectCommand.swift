@@ -7,7 +7,8 @@ struct InspectCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "inspect", abstract: "What a model file, checkpoint or run holds.")
 
-    @Argument(help: "A .gguf file, a checkpoint (.h5) or a run directory.")
+    @Argument(
+        help: "A .gguf or .safetensors file, a Hugging Face directory, a checkpoint or a run.")
     var file: String
 
     @Flag(help: "Print one JSON document.")
@@ -16,6 +17,7 @@ struct InspectCommand: AsyncParsableCommand {
     func run() async throws {
         switch try PolicyFile.open(file) {
         case .model(let source): show(source.summary())
+        case .weights(let file): show(file.summary())
         case .checkpoint(let path): show(try Checkpoint.verify(path))
         case .run(let path): show(try PolicyFile.lastCheckpoint(of: RunDirectory(path: path)))
         }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import GRPOCPU
+import GRPOJSON
 import GRPORuns
 import GRPOTensors
 import GRPOTraining
@@ -23,7 +24,7 @@ struct RunCommand: AsyncParsableCommand {
     @Flag(help: "Continue the run in the directory.")
     var resume = false
 
-    @Flag(help: "Check the recipe and print it in full; run nothing.")
+    @Flag(help: "Check the recipe, print it in full and what it takes of memory; run nothing.")
     var dryRun = false
 
     @Flag(help: "Print one JSON document at the end.")
@@ -34,10 +35,10 @@ struct RunCommand: AsyncParsableCommand {
             file: recipe, overrides: overrides, components: Session.components,
             requiringModel: true)
         for departure in departures { Console.error("note: \(departure)") }
-        if dryRun { return show(recipe) }
-        let directory = RunDirectory(path: output ?? "runs/\(recipe.name ?? "run")")
         let compute = try ComputeOptions.compute(
             precision: recipe.precision, threads: recipe.threads)
+        if dryRun { return try show(recipe, MemoryPlan(recipe, backend: compute.backend)) }
+        let directory = RunDirectory(path: output ?? "runs/\(recipe.name ?? "run")")
         Console.error("\(compute.backend.name); writing to \(directory.path)")
         let interruption = Interruption()
         let signals = InterruptHandler(interruption)
@@ -58,11 +59,13 @@ struct RunCommand: AsyncParsableCommand {
 }
 
 extension RunCommand {
-    private func show(_ recipe: Recipe) {
-        if json {
-            Console.json(JSONValue(encoding: recipe))
-        } else {
-            Console.print(ResolvedRecipe.text(of: recipe))
-        }
+    /// The recipe on standard output, so that it can be saved as one; what it takes of memory beside
+    /// it.
+    private func show(_ recipe: Recipe, _ plan: MemoryPlan) throws {
+        Console.error(plan.table.text)
+        try plan.check()
+        guard json else { return Console.print(ResolvedRecipe.text(of: recipe)) }
+        let memory = JSONValue.Member(key: "memory", value: JSONValue(encoding: plan))
+        Console.json(JSONValue.object((JSONValue(encoding: recipe).members ?? []) + [memory]))
     }
 }

@@ -26,6 +26,7 @@ public func main(adding added: [any Sendable.Type] = []) async -> Never {
     // signal would end the process without one.
     signal(SIGXFSZ, SIG_IGN)
     signal(SIGPIPE, SIG_IGN)
+    Heap.returnLargeBlocks()
     let code = await Session.$components.withValue(components) {
         await Session.run(Array(CommandLine.arguments.dropFirst()))
     }
@@ -65,6 +66,6 @@ struct Grpo: AsyncParsableCommand {
         subcommands: [
             RunCommand.self, EvaluateCommand.self, GenerateCommand.self, InspectCommand.self,
             TasksCommand.self, RewardsCommand.self, TokenizeCommand.self, ReportCommand.self,
-            DoctorCommand.self, BenchmarkCommand.self,
+            ConvertCommand.self, DoctorCommand.self, BenchmarkCommand.self,
         ])
 }

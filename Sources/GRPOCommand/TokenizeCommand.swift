@@ -8,7 +8,11 @@ struct TokenizeCommand: AsyncParsableCommand {
         commandName: "tokenize",
         abstract: "The token ids of a text; special tokens in it are read as such, none added.")
 
-    @Option(help: "A checkpoint, a run directory or a .gguf file, vocabulary-only files included.")
+    @Option(
+        help: """
+            A checkpoint, a run directory, a Hugging Face directory or a .gguf file, \
+            vocabulary-only files included.
+            """)
     var model: String
 
     @Option(help: "The text; by default standard input.")

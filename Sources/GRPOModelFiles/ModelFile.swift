@@ -1,4 +1,5 @@
 import Foundation
+import GRPOJSON
 
 /// What a path given as a model turns out to be, by its content and never by its name.
 package enum ModelFile: Sendable {
@@ -8,6 +9,8 @@ package enum ModelFile: Sendable {
     case checkpoint(path: String)
     /// A directory with a recipe: a run, which names its checkpoints itself.
     case run(path: String)
+    /// A safetensors file by itself: tensors to look at, and no model.
+    case weights(SafetensorsFile)
 
     /// Opens what lies at `path`.
     ///
@@ -25,10 +28,7 @@ package enum ModelFile: Sendable {
         if head.starts(with: ggufMagic) { return .model(try GGUFModel(path: path)) }
         if head.starts(with: hdf5Magic) { return .checkpoint(path: path) }
         if head.count > 8, head[8] == UInt8(ascii: "{"), path.hasSuffix(".safetensors") {
-            throw ModelFileError(
-                file: path, place: .file, found: "weights without their configuration",
-                expected: expected,
-                remedy: "Name the directory it lies in, with config.json and tokenizer.json.")
+            return .weights(try SafetensorsFile(path: path))
         }
         throw ModelFileError(
             file: path, place: .file, found: beginning(of: head), expected: expected,
@@ -39,7 +39,7 @@ package enum ModelFile: Sendable {
 
     private static let ggufMagic = Array("GGUF".utf8)
     private static let hdf5Magic: [UInt8] = [0x89] + Array("HDF\r\n\u{1A}\n".utf8)
-    private static let expected =
+    static let expected =
         "a .gguf file, a Hugging Face directory, a checkpoint (.h5) or a run directory"
     private static let remedy = "Check the path; `Scripts/fetch` lists the models it can bring."
 

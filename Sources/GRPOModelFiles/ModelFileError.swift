@@ -1,3 +1,5 @@
+import GRPOJSON
+
 /// What is wrong with a model file: the one error of this module.
 ///
 /// Its description is a whole message for the user: file, place, what was found, what was
@@ -29,6 +31,12 @@ package struct ModelFileError: Error, Equatable, Sendable, CustomStringConvertib
         }
     }
 
+    /// Whether the input was wrong or the machine failed: a full disk is nobody's wrong file.
+    package enum Cause: Equatable, Sendable {
+        case input
+        case failure
+    }
+
     /// The path as the user gave it.
     package let file: String
     /// Where the fault lies.
@@ -39,39 +47,23 @@ package struct ModelFileError: Error, Equatable, Sendable, CustomStringConvertib
     package let expected: String
     /// What the user can do.
     package let remedy: String
+    package let cause: Cause
 
-    /// An error from its five parts.
-    package init(file: String, place: Place, found: String, expected: String, remedy: String) {
+    /// An error from its parts.
+    package init(
+        file: String, place: Place, found: String, expected: String, remedy: String,
+        cause: Cause = .input
+    ) {
         self.file = file
         self.place = place
         self.found = found
         self.expected = expected
         self.remedy = remedy
+        self.cause = cause
     }
 
     /// `FILE: PLACE: found X, expected Y. REMEDY`
     package var description: String {
         "\(file): \(place): found \(found), expected \(expected). \(remedy)"
     }
-}
-
-/// Text that came out of a file, fit for a message: quoted, at most 80 characters, with escapes
-/// for everything that could move a terminal's cursor.
-func printable(_ text: String) -> String {
-    let cut = text.unicodeScalars.count > 80
-    let head = cut ? String(String.UnicodeScalarView(text.unicodeScalars.prefix(80))) : text
-    return "'" + visible(head) + (cut ? "..." : "") + "'"
-}
-
-/// The text with escapes for everything that could move a terminal's cursor.
-func visible(_ text: String) -> String {
-    let pieces = text.unicodeScalars.map { scalar in
-        switch scalar.properties.generalCategory {
-        case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .surrogate,
-            .unassigned:
-            "\\u{" + String(scalar.value, radix: 16) + "}"
-        default: String(scalar)
-        }
-    }
-    return pieces.joined()
 }

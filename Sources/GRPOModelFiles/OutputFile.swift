@@ -72,10 +72,12 @@ final class OutputFile {
     }
 
     private static func failure(_ path: String, _ what: String) -> ModelFileError {
-        let reason = String(cString: strerror(errno))
+        let code = errno
+        let reason = String(cString: strerror(code))
         return ModelFileError(
             file: path, place: .file, found: "a file that \(what): \(reason)",
             expected: "room and permission to write",
-            remedy: "Free space or choose another place; what was there before is untouched.")
+            remedy: "Free space or choose another place; what was there before is untouched.",
+            cause: [ENOSPC, EDQUOT, EFBIG, EIO].contains(code) ? .failure : .input)
     }
 }

@@ -36,11 +36,8 @@ struct RolloutBatch {
     private let settings: RolloutSettings
     private let step: Int
     private let endings: Set<Int32>
-    /// Sequences decoded at once: what the settings ask for and the cache has room for.
+    /// Sequences decoded at once.
     private let slots: Int
-
-    /// The most that keys and values of completions may take.
-    private static let cacheBytes = 1 << 31
 
     private let cache: KeyValueCache
     /// Rows of completions, all of one size, so that they never fragment.
@@ -70,26 +67,13 @@ struct RolloutBatch {
             count: requests.count)
 
         let decoder = policy.decoder
-        let bytes = KeyValueCache.rowBytes(decoder.configuration, backend: decoder.backend)
-        let places = Self.cacheBytes / (bytes * settings.maxCompletionLength)
-        let slots = max(
-            1, min(settings.concurrency, places, requests.count * settings.numGenerations))
-        self.slots = slots
-
-        // Stragglers of earlier groups must not keep new prompts out: prompts get room for one in
-        // every place, as far as that takes no more rows than the completions do.
-        let longest = requests.map(\.promptIDs.count).max() ?? 0
-        let promptsAtOnce = (slots + settings.numGenerations - 1) / settings.numGenerations
-        let affordable = slots * settings.maxCompletionLength / max(1, longest)
-        let prompts = max(2 * promptsAtOnce + 1, min(slots, affordable))
-        let promptArea = min(requests.count, prompts) * longest
-        completionRows = RowAllocator(
-            promptArea..<promptArea + slots * settings.maxCompletionLength)
-        promptRows = RowAllocator(0..<promptArea)
-        cache = KeyValueCache(
-            decoder.configuration,
-            rows: promptArea + slots * settings.maxCompletionLength,
-            backend: decoder.backend)
+        let plan = CachePlan(
+            requests: requests.count, longestPrompt: requests.map(\.promptIDs.count).max() ?? 0,
+            settings: settings, decoder.configuration, backend: decoder.backend)
+        slots = plan.slots
+        promptRows = RowAllocator(0..<plan.promptRows)
+        completionRows = RowAllocator(plan.promptRows..<plan.rows)
+        cache = KeyValueCache(decoder.configuration, rows: plan.rows, backend: decoder.backend)
     }
 
     /// The finished groups, in the order of the requests.

@@ -187,7 +187,8 @@ package final class StoragePool: Sendable {
         }
     #endif
 
-    static func sizeClass(_ byteCount: Int) -> Int {
+    /// The bytes of the block that serves a request.
+    package static func sizeClass(_ byteCount: Int) -> Int {
         precondition(byteCount >= 0, "a storage of \(byteCount) bytes")
         guard byteCount > 256 else { return 256 }
         let step = min(1 << 21, 1 << (Int.bitWidth - 1 - (byteCount - 1).leadingZeroBitCount - 2))

@@ -62,13 +62,17 @@ struct ModelFileTests {
         }
     }
 
-    @Test("weights alone: name their directory")
+    @Test("weights alone are shown; as a model: name their directory")
     func lone() throws {
         let file = SafetensorsBytes(header: #"{"__metadata__":{"format":"pt"}}"#).bytes
         try withFile(file, named: "model.safetensors") { path in
-            let error = try error(path)
-            #expect(error.found == "weights without their configuration")
-            #expect(error.remedy.contains("Name the directory"))
+            guard case .weights(let weights) = try ModelFile.open(path) else {
+                Issue.record("not weights")
+                return
+            }
+            #expect(weights.summary().metadata.map(\.key) == ["format"])
+            #expect(weights.noModel.found == "weights without their configuration")
+            #expect(weights.noModel.remedy.contains("Name the directory"))
         }
     }
 

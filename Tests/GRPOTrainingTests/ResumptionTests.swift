@@ -86,6 +86,40 @@ struct ResumptionTests {
         #expect(try await run.run(from: spy.saved[0]).spy.saved == [whole.saved[6]])
     }
 
+    /// Interrupted while the reference scores, the generation is forgotten: kept, it would be
+    /// resumed without its reference.
+    @Test func interruptionDuringTheReferencePass() async throws {
+        let run = run(.reference)
+        let whole = try await run.run().spy
+        let spy = StageSpy()
+        spy.interrupts = { $0?.phase == "reference" && $0?.step == 5 }
+        let (_, outcome, _) = try await run.run(telling: spy)
+        #expect(outcome == .interrupted(step: 4))
+        #expect(spy.activities.count { $0.phase == "reference" && $0.step == 5 } == 1)
+        #expect(spy.saved.last == whole.saved[3])
+        let rest = try await run.run(from: spy.saved.last).spy
+        #expect(rest.saved.last == whole.saved.last)
+    }
+
+    /// Interrupted while evaluating, the step is told without the evaluation and saved, soon.
+    @Test func interruptionDuringAnEvaluation() async throws {
+        var run = run(.reference)
+        let whole = try await run.run().spy
+        run.settings.saveSteps = 1000
+        run.settings.evalSteps = 3
+        run.evaluator = Evaluator(
+            task: LetterTask(), prompt: .plain,
+            settings: EvaluationSettings(problems: 6, samples: 4), maxCompletionLength: 3, seed: 1)
+        let spy = StageSpy()
+        spy.interrupts = { $0?.phase == "evaluating" }
+        let (_, outcome, _) = try await run.run(telling: spy)
+        #expect(outcome == .interrupted(step: 3))
+        #expect(spy.activities.count { $0.phase == "evaluating" } == 1)
+        #expect(spy.records.map(\.step) == [1, 2, 3])
+        #expect(spy.values("evaluation/pass@1") == [nil, nil, nil])
+        #expect(spy.saved == [whole.saved[2]])
+    }
+
     @Test func savesAreEverySoManyStepsAndAtTheEnd() async throws {
         var run = run(.reference)
         run.settings.saveSteps = 3

@@ -1,3 +1,4 @@
+import GRPOJSON
 import GRPOModels
 
 extension GGUFModel {

@@ -1,4 +1,5 @@
 import Foundation
+import GRPOJSON
 package import GRPOTokenizers
 
 extension GGUFModel {

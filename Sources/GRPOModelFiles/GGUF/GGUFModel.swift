@@ -1,3 +1,5 @@
+import GRPOJSON
+
 /// A language model in a GGUF file.
 ///
 /// A file of a vocabulary alone serves `tokenizerDescription()`.

@@ -1,3 +1,5 @@
+import GRPOJSON
+
 /// Reads the header, metadata and tensor descriptions of a GGUF file.
 ///
 /// Layout (ggml's `docs/gguf.md`): magic `GGUF`, version, tensor count, metadata count, metadata,

@@ -1,3 +1,5 @@
+import GRPOJSON
+
 /// A metadata value of a GGUF file, in the type the file gives it.
 package enum GGUFValue: Equatable, Sendable {
     case uint8(UInt8)

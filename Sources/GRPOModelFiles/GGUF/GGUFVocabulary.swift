@@ -15,17 +15,6 @@ struct GGUFVocabulary {
             ModelFileError(
                 file: path, place: .tokenizer, found: found, expected: expected, remedy: remedy)
         }
-        guard tokenizer.kind == .bytePair else {
-            throw error(
-                "a tokenizer of the kind \(tokenizer.kind.rawValue)",
-                "byte-level byte-pair encoding",
-                "Other kinds have no form that llama.cpp would read; keep the checkpoint.")
-        }
-        guard let preTokenizer = tokenizer.preTokenizer else {
-            throw error(
-                "a pre-tokenizer without a name", "one of those llama.cpp knows by name",
-                "Write a Hugging Face directory instead, which holds the pattern itself.")
-        }
         guard tokenizer.tokens.count <= size else {
             throw error(
                 "\(tokenizer.tokens.count) tokens", "at most \(size), the rows of the embedding",
@@ -36,35 +25,80 @@ struct GGUFVocabulary {
             tokenizer.tokenTypes.isEmpty
             ? [TokenizerDescription.TokenType](repeating: .normal, count: tokenizer.tokens.count)
             : tokenizer.tokenTypes
-        var metadata: [(key: String, value: GGUFValue)] = [
-            ("tokenizer.ggml.model", .string("gpt2")),
-            ("tokenizer.ggml.pre", .string(preTokenizer)),
-            (
-                "tokenizer.ggml.tokens",
-                .array(.string(tokenizer.tokens + padding.map { "[PAD\($0)]" }))
-            ),
-            (
-                "tokenizer.ggml.token_type",
-                .array(
-                    .int32(
-                        types.map { Int32($0.rawValue) }
-                            + padding.map { _ in
-                                Int32(TokenizerDescription.TokenType.unused.rawValue)
-                            }))
-            ),
-            ("tokenizer.ggml.merges", .array(.string(tokenizer.merges))),
+        var metadata: [(key: String, value: GGUFValue)] = []
+        func add(_ key: String, _ value: GGUFValue) {
+            metadata.append((key: "tokenizer." + key, value: value))
+        }
+        switch tokenizer.kind {
+        case .bytePair:
+            // Rules of its own would be lost: llama.cpp knows them by name alone.
+            guard let preTokenizer = tokenizer.conventionName else {
+                throw error(
+                    "a pre-tokenizer without a name", "one of those llama.cpp knows by name",
+                    "Write a Hugging Face directory instead, which holds the pattern itself.")
+            }
+            add("ggml.model", .string("gpt2"))
+            add("ggml.pre", .string(preTokenizer))
+            add("ggml.merges", .array(.string(tokenizer.merges)))
+        case .sentencePiece:
+            guard let scores = Self.scores(tokenizer) else {
+                throw error(
+                    "merges that no scores give", "those of a SentencePiece model",
+                    "Write a Hugging Face directory instead, which holds the merges themselves.")
+            }
+            let last = [Float](
+                repeating: -Float(tokenizer.merges.count + 1), count: padding.count)
+            add("ggml.model", .string("llama"))
+            add("ggml.pre", .string("default"))
+            add("ggml.scores", .array(.float32(scores + last)))
+            add("ggml.add_space_prefix", .bool(Self.beginsWithSpace(tokenizer)))
+        case .characters:
+            throw error(
+                "a tokenizer of characters", "byte-pair encoding",
+                "It has no form that llama.cpp would read; keep the checkpoint.")
+        }
+        add("ggml.tokens", .array(.string(tokenizer.tokens + padding.map { "[PAD\($0)]" })))
+        let unused = [TokenizerDescription.TokenType](repeating: .unused, count: padding.count)
+        let numbers = (types + unused).map { Int32($0.rawValue) }
+        add("ggml.token_type", .array(.int32(numbers)))
+        var roles: [(String, Int32?)] = [
+            ("bos_token_id", tokenizer.bosID), ("padding_token_id", tokenizer.padID),
         ]
-        func add(_ key: String, _ id: Int32?) {
-            guard let id else { return }
-            metadata.append(("tokenizer.ggml." + key, .uint32(UInt32(id))))
+        for (role, id) in zip(Self.endings, tokenizer.endOfTextIDs) { roles.append((role, id)) }
+        for (role, id) in roles {
+            if let id { add("ggml." + role, .uint32(UInt32(id))) }
         }
-        add("bos_token_id", tokenizer.bosID)
-        for (key, id) in zip(Self.endings, tokenizer.endOfTextIDs) { add(key, id) }
-        add("padding_token_id", tokenizer.padID)
-        metadata.append(("tokenizer.ggml.add_bos_token", .bool(tokenizer.addsBOS)))
-        if let template = tokenizer.chatTemplate {
-            metadata.append(("tokenizer.chat_template", .string(template)))
-        }
+        add("ggml.add_bos_token", .bool(tokenizer.addsBOS))
+        if let template = tokenizer.chatTemplate { add("chat_template", .string(template)) }
         self.metadata = metadata
+    }
+
+    /// Whether a `▁` comes before a text; by convention it does.
+    private static func beginsWithSpace(_ tokenizer: TokenizerDescription) -> Bool {
+        guard let steps = tokenizer.normalizers else { return true }
+        return steps.contains { step in
+            switch step {
+            case .prepend: true
+            case .metaspace(let prefix): prefix != .never
+            case .nfc, .nfkc, .replace: false
+            }
+        }
+    }
+
+    /// Scores from which a reader makes the same merges: minus the place of the first merge that
+    /// makes the token, and one less than all where none does. Nil where no scores would.
+    private static func scores(_ tokenizer: TokenizerDescription) -> [Float]? {
+        var places: [[UInt8]: Int] = [:]
+        for (place, merge) in tokenizer.merges.enumerated() {
+            guard let space = merge.utf8.firstIndex(of: 0x20) else { return nil }
+            var token = Array(merge.utf8[..<space])
+            token += merge.utf8[space...].dropFirst()
+            if places[token] == nil { places[token] = place }
+        }
+        let last = tokenizer.merges.count
+        let scores = tokenizer.tokens.map { -Float(places[Array($0.utf8)] ?? last) }
+        let again = try? SentencePieceMerges.make(
+            tokens: tokenizer.tokens, types: tokenizer.tokenTypes, scores: scores)
+        return again == tokenizer.merges ? scores : nil
     }
 }

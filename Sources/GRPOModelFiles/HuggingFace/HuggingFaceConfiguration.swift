@@ -1,3 +1,4 @@
+import GRPOJSON
 import GRPOModels
 
 /// The `config.json` of a Hugging Face directory: the shape of the decoder, by the names that
@@ -5,7 +6,7 @@ import GRPOModels
 struct HuggingFaceConfiguration: Sendable {
     /// The file.
     let path: String
-    let document: JSONTree
+    let document: JSONValue
 
     /// Reads the file; what it says is checked when it is used.
     init(path: String) throws(ModelFileError) {
@@ -15,15 +16,15 @@ struct HuggingFaceConfiguration: Sendable {
 
     /// Keys that change what is computed, with the value at which they do nothing. Beside them
     /// `rope_scaling` and `rope_parameters` are read, and tensors without a use are refused.
-    private static let neutral: [(key: String, value: JSONTree)] = [
-        ("attn_logit_softcapping", .null), ("attention_multiplier", .integer(1)),
-        ("embedding_multiplier", .integer(1)), ("final_logit_softcapping", .null),
-        ("logit_scale", .integer(1)), ("logits_scaling", .integer(1)),
-        ("no_rope_layers", .null), ("num_experts", .integer(0)),
-        ("num_local_experts", .integer(0)), ("partial_rotary_factor", .integer(1)),
+    private static let neutral: [(key: String, value: JSONValue)] = [
+        ("attn_logit_softcapping", .null), ("attention_multiplier", .int(1)),
+        ("embedding_multiplier", .int(1)), ("final_logit_softcapping", .null),
+        ("logit_scale", .int(1)), ("logits_scaling", .int(1)),
+        ("no_rope_layers", .null), ("num_experts", .int(0)),
+        ("num_local_experts", .int(0)), ("partial_rotary_factor", .int(1)),
         ("quantization_config", .null), ("query_pre_attn_scalar", .null),
-        ("residual_multiplier", .integer(1)), ("rope_interleaved", .truth(false)),
-        ("use_mrope", .truth(false)), ("use_sliding_window", .truth(false)),
+        ("residual_multiplier", .int(1)), ("rope_interleaved", .bool(false)),
+        ("use_mrope", .bool(false)), ("use_sliding_window", .bool(false)),
     ]
     static let maximumBytes = 1 << 20
     /// The largest rotary table that is made: more positions than a CPU gets through.
@@ -122,7 +123,7 @@ struct HuggingFaceConfiguration: Sendable {
     /// A size from 1 to `most`; null counts as absent.
     func size(
         _ key: String, default fallback: Int? = nil, most: Int = largestSize,
-        in object: JSONTree? = nil
+        in object: JSONValue? = nil
     ) throws(ModelFileError) -> Int {
         let found = (object ?? document)[key] ?? .null
         if let fallback, found == .null { return fallback }
@@ -136,7 +137,7 @@ struct HuggingFaceConfiguration: Sendable {
 
     /// A positive number; null counts as absent.
     func positive(
-        _ key: String, default fallback: Double? = nil, in object: JSONTree? = nil
+        _ key: String, default fallback: Double? = nil, in object: JSONValue? = nil
     ) throws(ModelFileError) -> Double {
         let found = (object ?? document)[key] ?? .null
         if let fallback, found == .null { return fallback }
@@ -150,7 +151,7 @@ struct HuggingFaceConfiguration: Sendable {
 
     private func truth(_ key: String, default fallback: Bool) throws(ModelFileError) -> Bool {
         let found = document[key] ?? .null
-        guard let value = found == .null ? fallback : found.truth else {
+        guard let value = found == .null ? fallback : found.bool else {
             throw error(
                 key, found: found.summary, expected: "true or false", remedy: Self.incomplete)
         }

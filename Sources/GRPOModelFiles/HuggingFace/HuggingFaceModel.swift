@@ -1,4 +1,5 @@
 import Foundation
+import GRPOJSON
 package import GRPOModels
 package import GRPOTokenizers
 
@@ -61,6 +62,11 @@ package struct HuggingFaceModel: ModelSource {
 
     package func tokenizerDescription() throws(ModelFileError) -> TokenizerDescription {
         try tokenizerFiles.description()
+    }
+
+    /// The bytes of `tokenizer.json`, to be kept where the model is written again.
+    package func vocabulary() throws(ModelFileError) -> [UInt8]? {
+        try tokenizerFiles.vocabulary()
     }
 
     package func summary() -> ModelSummary {

@@ -1,33 +1,25 @@
 import Foundation
+import GRPOJSON
 import GRPOTokenizers
 
 /// The tokenizer's files of a Hugging Face directory: `tokenizer.json` with the vocabulary, and
 /// beside it what steers its use.
 ///
-/// Special tokens are looked for where transformers has put them over the years: as strings or
-/// objects in `tokenizer_config.json` and `special_tokens_map.json`, as ids in
-/// `generation_config.json` and `config.json`.
+/// Special tokens are looked for where transformers has put them over the years: in
+/// `tokenizer_config.json`, else in `special_tokens_map.json`; the ids that end a completion in
+/// `generation_config.json` and `config.json`; the chat template in `chat_template.jinja`, else in
+/// `tokenizer_config.json`, as a string or a list of named ones.
 struct HuggingFaceTokenizer: Sendable {
     let directory: String
 
     static let vocabularyFile = "tokenizer.json"
-    static let maximumConfigBytes = 1 << 23
-
-    /// What steers the tokenizer's use, apart from its vocabulary.
-    struct Settings: Equatable, Sendable {
-        var bos: String?
-        var endOfText: String?
-        var pad: String?
-        var addsBOS: Bool?
-        var chatTemplate: String?
-        /// Ids that end a completion by the model's own files.
-        var endingIDs: [Int] = []
-    }
+    /// The largest vocabulary in use has 30 MB.
+    private static let maximumVocabularyBytes = 1 << 27
+    private static let maximumTemplateBytes = 1 << 20
 
     /// What the tokenizer is made from.
     func description() throws(ModelFileError) -> TokenizerDescription {
-        let path = directory + "/" + Self.vocabularyFile
-        guard FileManager.default.fileExists(atPath: path) else {
+        guard let vocabulary = try vocabulary() else {
             throw ModelFileError(
                 file: directory, place: .tokenizer, found: "no \(Self.vocabularyFile)",
                 expected: "a tokenizer",
@@ -35,102 +27,89 @@ struct HuggingFaceTokenizer: Sendable {
                     + "`AutoTokenizer.from_pretrained(directory).save_pretrained(directory)`.")
         }
         let settings = try settings()
-        var description = try vocabulary(path)
-        try settings.apply(to: &description, path)
-        return description
+        let endings = try endings()
+        let template = try chatTemplate(settings)
+        do throws(TokenizerError) {
+            return try TokenizerFile.read(
+                tokenizer: vocabulary,
+                configuration: settings.map { Array($0.text.utf8) },
+                endOfTextIDs: endings, chatTemplate: template,
+                name: URL(fileURLWithPath: directory).lastPathComponent)
+        } catch let failure {
+            throw ModelFileError(
+                file: directory + "/" + Self.vocabularyFile, place: .tokenizer,
+                found: "one that cannot be read (\(failure))",
+                expected: "a tokenizer of a kind known here",
+                remedy: "Save it again with a current transformers, or use another model.")
+        }
     }
 
-    private func vocabulary(_ path: String) throws(ModelFileError) -> TokenizerDescription {
-        throw ModelFileError(
-            file: path, place: .tokenizer, found: "a tokenizer in Hugging Face's format",
-            expected: "one in a .gguf file",
-            remedy: "Convert the model with llama.cpp's `convert_hf_to_gguf.py --outtype f32 "
-                + "\(directory)`, and name that file.")
+    /// The bytes of `tokenizer.json`; nil where there is none.
+    func vocabulary() throws(ModelFileError) -> [UInt8]? {
+        try contents(Self.vocabularyFile, limit: Self.maximumVocabularyBytes)
     }
 
-    /// Reads the small files; those that are not there say nothing.
-    func settings() throws(ModelFileError) -> Settings {
+    /// `tokenizer_config.json`, with the special tokens that only `special_tokens_map.json` has.
+    private func settings() throws(ModelFileError) -> JSONValue? {
         let config = try object("tokenizer_config.json")
-        let map = try object("special_tokens_map.json")
-        var settings = Settings()
-        func token(_ key: String) -> String? {
-            for file in [config, map] {
-                guard let value = file?[key], value != .null else { continue }
-                return value.string ?? value["content"]?.string
-            }
-            return nil
+        guard let map = try object("special_tokens_map.json")?.members else { return config }
+        let missing = map.filter { member in
+            ["bos_token", "eos_token", "pad_token"].contains(member.key)
+                && config?[member.key] == nil
         }
-        settings.bos = token("bos_token")
-        settings.endOfText = token("eos_token")
-        settings.pad = token("pad_token")
-        settings.addsBOS = config?["add_bos_token"]?.truth
-        settings.chatTemplate = try chatTemplate(config)
-        for name in ["generation_config.json", "config.json"] {
-            let ids = try object(name)?["eos_token_id"]
-            for id in ids?.elements ?? [ids].compactMap({ $0 }) {
-                if let id = id.integer, !settings.endingIDs.contains(id) {
-                    settings.endingIDs.append(id)
-                }
-            }
-        }
-        return settings
+        return .object((config?.members ?? []) + missing)
     }
 
-    /// `chat_template.jinja` goes before the key, which is a string or a list of named ones.
-    private func chatTemplate(_ config: JSONTree?) throws(ModelFileError) -> String? {
-        let path = directory + "/chat_template.jinja"
-        if FileManager.default.fileExists(atPath: path) {
-            let file = try MappedFile(path: path)
-            guard file.bytes.count <= Self.maximumConfigBytes,
-                let text = String(validating: file.bytes, as: UTF8.self)
-            else {
-                throw ModelFileError(
-                    file: path, place: .file, found: "a file too long, or not UTF-8",
-                    expected: "a template of at most \(Self.maximumConfigBytes) bytes",
-                    remedy: "Fetch the file again.")
+    /// The ids that end a completion, by the model's own files.
+    private func endings() throws(ModelFileError) -> [Int32] {
+        var endings: [Int32] = []
+        for name in ["generation_config.json", "config.json"] {
+            guard let value = try object(name)?["eos_token_id"], value != .null else { continue }
+            for element in value.elements ?? [value] {
+                guard let id = element.integer.flatMap({ Int32(exactly: $0) }), id >= 0 else {
+                    throw ModelFileError(
+                        file: directory + "/" + name, place: .key("eos_token_id"),
+                        found: element.summary, expected: "a token id or several",
+                        remedy: HuggingFaceConfiguration.incomplete)
+                }
+                if !endings.contains(id) { endings.append(id) }
             }
-            return withExtendedLifetime(file) { text }
         }
-        let key = config?["chat_template"] ?? .null
+        return endings
+    }
+
+    private func chatTemplate(_ settings: JSONValue?) throws(ModelFileError) -> String? {
+        let name = "chat_template.jinja"
+        if let bytes = try contents(name, limit: Self.maximumTemplateBytes) {
+            guard let text = String(validating: bytes, as: UTF8.self) else {
+                throw ModelFileError(
+                    file: directory + "/" + name, place: .file, found: "bytes that are not UTF-8",
+                    expected: "a template", remedy: "Fetch the file again.")
+            }
+            return text
+        }
+        let key = settings?["chat_template"] ?? .null
         if let named = key.elements {
             return named.first { $0["name"]?.string == "default" }?["template"]?.string
         }
         return key.string
     }
 
-    private func object(_ name: String) throws(ModelFileError) -> JSONTree? {
+    private func object(_ name: String) throws(ModelFileError) -> JSONValue? {
         let path = directory + "/" + name
         guard FileManager.default.fileExists(atPath: path) else { return nil }
-        return try JSONFile.read(path, limit: Self.maximumConfigBytes)
+        return try JSONFile.read(path)
     }
-}
 
-extension HuggingFaceTokenizer.Settings {
-    /// Adds what the vocabulary does not say.
-    func apply(
-        to description: inout TokenizerDescription, _ path: String
-    ) throws(ModelFileError) {
-        func id(_ role: String, _ token: String?) throws(ModelFileError) -> Int32? {
-            guard let token else { return nil }
-            guard let index = description.tokens.firstIndex(of: token) else {
-                throw ModelFileError(
-                    file: path, place: .tokenizer,
-                    found: "no token \(printable(token)), which is the \(role)",
-                    expected: "it in the vocabulary",
-                    remedy: "The tokenizer's files belong to different models; fetch them again.")
-            }
-            return Int32(index)
+    private func contents(_ name: String, limit: Int) throws(ModelFileError) -> [UInt8]? {
+        let path = directory + "/" + name
+        guard FileManager.default.fileExists(atPath: path) else { return nil }
+        let file = try MappedFile(path: path)
+        guard file.bytes.count <= limit else {
+            throw ModelFileError(
+                file: path, place: .file, found: "\(file.bytes.count) bytes",
+                expected: "at most \(limit)", remedy: "Fetch or copy the file again.")
         }
-        description.bosID = try id("bos_token", bos)
-        description.padID = try id("pad_token", pad)
-        var endings = try id("eos_token", endOfText).map { [$0] } ?? []
-        for ending in endingIDs {
-            guard description.tokens.indices.contains(ending), let ending = Int32(exactly: ending)
-            else { continue }
-            if !endings.contains(ending) { endings.append(ending) }
-        }
-        description.endOfTextIDs = endings
-        description.addsBOS = (addsBOS ?? description.addsBOS) && description.bosID != nil
-        description.chatTemplate = chatTemplate ?? description.chatTemplate
+        return withExtendedLifetime(file) { Array(file.bytes) }
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import GRPOJSON
 package import GRPOModels
 package import GRPOTokenizers
 
@@ -16,13 +17,14 @@ package struct HuggingFaceWriter {
         self.shardBytes = shardBytes
     }
 
-    /// Writes `config.json`, the weights, and what the tokenizer needs beside its vocabulary.
+    /// Writes `config.json`, the weights, and the tokenizer's files.
     ///
     /// - Parameters:
     ///   - directory: made if it is not there; one with other files in it is refused.
-    ///   - vocabulary: the bytes of `tokenizer.json`.
+    ///   - vocabulary: the bytes of a `tokenizer.json` to be kept as it is; without them one is
+    ///     made from the description.
     package func write(
-        _ decoder: Decoder, tokenizer: TokenizerDescription, vocabulary: [UInt8],
+        _ decoder: Decoder, tokenizer: TokenizerDescription, vocabulary: [UInt8]? = nil,
         to directory: String
     ) throws(ModelFileError) {
         let configuration = decoder.configuration
@@ -40,20 +42,45 @@ package struct HuggingFaceWriter {
                 remedy: "Blocks have no place in this format; write a .gguf file for them.")
         }
         try checkBiases(configuration, architecture, directory)
+        let tokenizerFiles = try tokenizerFiles(tokenizer, vocabulary, directory)
         try prepare(directory)
         try writeWeights(decoder, architecture, directory)
         let settings = HuggingFaceSettings(
             configuration: configuration, architecture: architecture, tokenizer: tokenizer,
             encoding: encoding)
-        for (name, document) in settings.files {
-            try write(document.text() + "\n", directory + "/" + name)
+        let files = [
+            ("config.json", Array((settings.config.prettyText + "\n").utf8)),
+            ("generation_config.json", Array((settings.generation.prettyText + "\n").utf8)),
+        ]
+        for (name, bytes) in files + tokenizerFiles {
+            let output = try OutputFile(path: directory + "/" + name)
+            try output.write(bytes)
+            try output.finish()
         }
-        if let template = tokenizer.chatTemplate {
-            try write(template, directory + "/chat_template.jinja")
+    }
+
+    private func tokenizerFiles(
+        _ tokenizer: TokenizerDescription, _ vocabulary: [UInt8]?, _ directory: String
+    ) throws(ModelFileError) -> [(String, [UInt8])] {
+        let made: [UInt8]
+        do throws(TokenizerError) {
+            if let vocabulary {
+                made = vocabulary
+            } else {
+                made = try TokenizerFile.tokenizerJSON(tokenizer)
+            }
+        } catch {
+            throw ModelFileError(
+                file: directory, place: .tokenizer, found: "one that cannot be written (\(error))",
+                expected: "a tokenizer of a kind known here",
+                remedy: "Name the model file that the tokenizer came from.")
         }
-        let output = try OutputFile(path: directory + "/" + HuggingFaceTokenizer.vocabularyFile)
-        try output.write(vocabulary)
-        try output.finish()
+        let template = tokenizer.chatTemplate.map { ("chat_template.jinja", Array($0.utf8)) }
+        return [
+            (HuggingFaceTokenizer.vocabularyFile, made),
+            ("tokenizer_config.json", TokenizerFile.configurationJSON(tokenizer)),
+            ("special_tokens_map.json", TokenizerFile.specialTokensJSON(tokenizer)),
+        ] + (template.map { [$0] } ?? [])
     }
 
     /// The format has one switch for all biases of the attention, or none.
@@ -116,14 +143,14 @@ package struct HuggingFaceWriter {
             for item in shard { map[item.name] = name }
         }
         let total = items.reduce(0) { $0 + byteCount($1) }
-        let index = JSONTree.object([
-            "metadata": .object(["total_size": .integer(total)]),
+        let index = JSONValue.object([
+            "metadata": .object(["total_size": .int(total)]),
             "weight_map": .object(
                 map.sorted { $0.key < $1.key }.map {
-                    JSONTree.Member(key: $0.key, value: .string($0.value))
+                    JSONValue.Member(key: $0.key, value: .string($0.value))
                 }),
         ])
-        try write(index.text() + "\n", directory + "/" + HuggingFaceModel.indexFile)
+        try write(index.prettyText + "\n", directory + "/" + HuggingFaceModel.indexFile)
     }
 
     /// The tensors in their order, as many to a file as fit; one alone may be larger.

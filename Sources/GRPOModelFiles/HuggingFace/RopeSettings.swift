@@ -1,3 +1,4 @@
+import GRPOJSON
 import GRPOModels
 
 /// The rotary embedding of a `config.json`: `rope_theta` and `rope_scaling` in version 4 of
@@ -44,7 +45,7 @@ struct RopeSettings {
         }
     }
 
-    private static func settings(_ document: JSONTree) -> (key: String, settings: JSONTree) {
+    private static func settings(_ document: JSONValue) -> (key: String, settings: JSONValue) {
         for key in ["rope_parameters", "rope_scaling"] {
             if let settings = document[key], settings != .null { return (key, settings) }
         }
@@ -53,19 +54,19 @@ struct RopeSettings {
 
     /// The keys of a configuration that say the same, as version 4 spells them: version 5 and
     /// other programs read that too.
-    static func members(_ configuration: DecoderConfiguration) -> [(String, JSONTree)] {
-        let scaling: JSONTree =
+    static func members(_ configuration: DecoderConfiguration) -> [(String, JSONValue)] {
+        let scaling: JSONValue =
             switch configuration.ropeScaling {
             case .none: .null
             case .linear(let factor):
-                .object(["rope_type": .string("linear"), "factor": .real(factor)])
+                .object(["rope_type": .string("linear"), "factor": .double(factor)])
             case .llama3(let factor, let low, let high, let original):
                 .object([
-                    "rope_type": .string("llama3"), "factor": .real(factor),
-                    "low_freq_factor": .real(low), "high_freq_factor": .real(high),
-                    "original_max_position_embeddings": .integer(original),
+                    "rope_type": .string("llama3"), "factor": .double(factor),
+                    "low_freq_factor": .double(low), "high_freq_factor": .double(high),
+                    "original_max_position_embeddings": .int(original),
                 ])
             }
-        return [("rope_theta", .real(configuration.ropeTheta)), ("rope_scaling", scaling)]
+        return [("rope_theta", .double(configuration.ropeTheta)), ("rope_scaling", scaling)]
     }
 }

@@ -1,3 +1,5 @@
+import GRPOJSON
+
 /// A safetensors file, opened: its tensors and their values as float32.
 ///
 /// The file is memory-mapped; opening reads the header only. Everything in it is checked before it
@@ -56,6 +58,24 @@ package struct SafetensorsFile: Sendable {
                 remedy: "The file does not fit the model its configuration describes.")
         }
         withBytes(of: tensor) { blocks.dequantize($0, into: destination) }
+    }
+
+    /// What the file holds, for people.
+    package func summary() -> ModelSummary {
+        ModelSummary(
+            file: path, format: "safetensors", architecture: nil, byteCount: byteCount,
+            parameterCount: tensors.reduce(0) { $0 + $1.count }, tensors: tensors.map(\.summary),
+            metadata: metadata.sorted { $0.key < $1.key }.map {
+                ModelSummary.Entry(key: visible($0.key), value: printable($0.value))
+            })
+    }
+
+    /// The error of whoever needs a model and is given this file alone.
+    package var noModel: ModelFileError {
+        ModelFileError(
+            file: path, place: .file, found: "weights without their configuration",
+            expected: ModelFile.expected,
+            remedy: "Name the directory it lies in, with config.json and tokenizer.json.")
     }
 
     /// The error of a tensor whose type has no `blocks`.

@@ -1,3 +1,5 @@
+import GRPOJSON
+
 /// Reads the header of a safetensors file and checks it against the file.
 ///
 /// Layout: the header's length in eight bytes, little-endian; the header, a JSON object

@@ -1,4 +1,5 @@
 import Foundation
+import GRPOJSON
 
 /// The tensors of one safetensors file, or of several with an index
 /// (`{"weight_map": {tensor: file}}`), as one.
@@ -112,7 +113,7 @@ package struct SafetensorsShards: TensorReader, Sendable {
 
     /// A file of the index by a plain name: nothing may lead out of the directory.
     private static func fileName(
-        of member: JSONTree.Member, _ index: String
+        of member: JSONValue.Member, _ index: String
     ) throws(ModelFileError) -> String {
         guard let name = member.value.string, name.hasSuffix(".safetensors"),
             !name.contains(where: { $0 == "/" || $0 == "\\" || $0 == "\0" }), !name.hasPrefix(".")

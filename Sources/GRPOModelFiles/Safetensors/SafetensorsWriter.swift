@@ -1,3 +1,4 @@
+import GRPOJSON
 import GRPOModels
 
 /// Writes safetensors files as the reference implementation does: tensors sorted by name, the
@@ -19,8 +20,7 @@ enum SafetensorsWriter {
     ) throws(ModelFileError) {
         let items = items.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
         let output = try OutputFile(path: path)
-        var header = header(of: items, type(encoding), elementSize: encoding.bytes).text(
-            indented: false)
+        var header = header(of: items, type(encoding), elementSize: encoding.bytes).text
         header += String(repeating: " ", count: (8 - header.utf8.count % 8) % 8)
         try output.write(
             withUnsafeBytes(of: UInt64(header.utf8.count).littleEndian) { Array($0) })
@@ -37,22 +37,22 @@ enum SafetensorsWriter {
 
     private static func header(
         of items: [Item], _ type: SafetensorsType, elementSize: Int
-    ) -> JSONTree {
+    ) -> JSONValue {
         var offset = 0
         // Readers of the transformers library refuse a file that does not name its framework.
-        let metadata = JSONTree.object(["format": .string("pt")])
+        let metadata = JSONValue.object(["format": .string("pt")])
         let entries = items.map { item in
             let end = offset + item.shape.reduce(elementSize, *)
             defer { offset = end }
-            return JSONTree.Member(
+            return JSONValue.Member(
                 key: item.name,
                 value: .object([
                     "dtype": .string(type.rawValue),
-                    "shape": .array(item.shape.map { .integer($0) }),
-                    "data_offsets": .array([.integer(offset), .integer(end)]),
+                    "shape": .array(item.shape.map { .int($0) }),
+                    "data_offsets": .array([.int(offset), .int(end)]),
                 ]))
         }
-        return .object([JSONTree.Member(key: "__metadata__", value: metadata)] + entries)
+        return .object([JSONValue.Member(key: "__metadata__", value: metadata)] + entries)
     }
 
     private static func type(_ encoding: TensorEncoding) -> SafetensorsType {

@@ -57,6 +57,14 @@ package struct ModelShape: Codable, Sendable, Equatable {
         ] where value < 1 {
             found.append(SettingProblem(key, "must be at least 1, found \(value)"))
         }
+        // No decoder of these sizes fits a machine, and their products stay far from overflow.
+        for (key, value, most) in [
+            ("layers", layers, 1 << 10), ("hidden_size", hiddenSize, 1 << 16),
+            ("max_positions", maxPositions, 1 << 20),
+            ("intermediate_size", intermediateSize ?? 1, 1 << 18),
+        ] where value > most {
+            found.append(SettingProblem(key, "must be at most \(most), found \(value)"))
+        }
         guard found.isEmpty else { return found }
         if hiddenSize % heads != 0 {
             found.append(

@@ -1,3 +1,5 @@
+package import GRPOJSON
+
 /// One node of a recipe's tree, with the place at which it was written.
 package struct RecipeNode: Sendable {
     package enum Content: Sendable {

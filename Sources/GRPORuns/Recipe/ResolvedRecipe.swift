@@ -1,3 +1,5 @@
+import GRPOJSON
+
 /// A recipe written out in full: every default, preset and alias stands in it, keys in the order
 /// of declaration, so that it loads again to the same values wherever it lies.
 package enum ResolvedRecipe {

@@ -1,3 +1,5 @@
+import GRPOJSON
+
 /// A named set of values that one key of some settings brings in: a paper's preset, or an alias
 /// that expands to several settings.
 package struct SettingFragment: Sendable {

@@ -1,3 +1,5 @@
+package import GRPOJSON
+
 /// Encodes a value as a tree with its keys in the order of declaration and in snake_case.
 ///
 /// Optional settings that are nil are written as null, also where the compiler wrote the

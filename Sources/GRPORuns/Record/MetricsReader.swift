@@ -1,4 +1,5 @@
 import Foundation
+import GRPOJSON
 
 /// Reads files of JSON lines back. A line that is no record, as a crash may leave at the end, is
 /// skipped.
@@ -10,7 +11,7 @@ package enum MetricsReader {
 
     /// One line's record, its keys in the order of the line.
     package static func record(_ line: Substring) -> MetricsRecord? {
-        guard let object = JSONReader.read(line), let stage = object["stage"]?.string,
+        guard let object = JSONValue(line), let stage = object["stage"]?.string,
             let step = object["step"]?.number.flatMap({ Int(exactly: $0) })
         else { return nil }
         var record = MetricsRecord(stage: stage, step: step)

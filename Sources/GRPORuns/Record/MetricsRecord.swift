@@ -1,3 +1,5 @@
+package import GRPOJSON
+
 /// One line of metrics: a stage, a step of it (from 1), and flat keys in the order they were set.
 package struct MetricsRecord: Sendable, Equatable {
     package var stage: String

@@ -1,4 +1,5 @@
 import Foundation
+import GRPOJSON
 
 /// Appends to a file of JSON lines, each handed whole to the system before the call returns.
 package final class MetricsWriter {

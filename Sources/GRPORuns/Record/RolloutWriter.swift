@@ -1,3 +1,5 @@
+package import GRPOJSON
+
 /// Saves the rollouts of a step: one line for each completion, one file for each step, whole or
 /// not at all.
 package struct RolloutWriter: Sendable {
@@ -20,6 +22,6 @@ package struct RolloutWriter: Sendable {
     /// The rows of a step as JSON; none where it was not saved.
     package static func rows(_ directory: RunDirectory, stage: String, step: Int) -> [JSONValue] {
         MetricsReader.lines(path: directory.rollouts(stage: stage, step: step))
-            .compactMap(JSONReader.read)
+            .compactMap { JSONValue($0) }
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import GRPOCheckpoints
+import GRPOJSON
 
 /// The files of one run.
 ///
@@ -120,7 +121,7 @@ package struct RunDirectory: Sendable {
         for file in [metrics, timings] {
             let lines = MetricsReader.lines(path: file)
             let kept = lines.filter { line in
-                guard let object = JSONReader.read(line) else { return false }
+                guard let object = JSONValue(line) else { return false }
                 guard let itsStage = object["stage"]?.string else { return true }
                 if laterStages.contains(itsStage) { return false }
                 return itsStage != stage || (object["step"]?.number ?? 0) <= Double(step)

@@ -1,3 +1,5 @@
+import GRPOJSON
+
 /// The charts of a report: one for each quantity that any of the runs recorded.
 struct ReportCurves {
     let runs: [ReportData.Run]

@@ -1,4 +1,5 @@
 import Foundation
+package import GRPOJSON
 package import GRPOTraining
 
 /// All that a report shows. It can be built from nothing, so that the page needs no run.
@@ -61,7 +62,7 @@ package struct ReportData: Sendable {
             self.init(
                 name: URL(fileURLWithPath: directory.path).lastPathComponent,
                 recipe: text(directory.recipe),
-                environment: JSONReader.read(text(directory.environment))?.members ?? [],
+                environment: JSONValue(text(directory.environment))?.members ?? [],
                 records: records, evaluations: evaluations,
                 completions: ReportData.completions(
                     of: directory, records: records, count: completionCount))

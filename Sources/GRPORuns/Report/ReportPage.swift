@@ -1,3 +1,4 @@
+import GRPOJSON
 import GRPOTraining
 
 /// `report.html`: one page that needs nothing else, no script and no network.

@@ -1,4 +1,5 @@
 import Foundation
+import GRPOJSON
 import GRPOTraining
 
 /// The evaluations of a run, in the order in which they were made, in one small file.

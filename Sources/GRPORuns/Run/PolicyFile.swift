@@ -1,12 +1,13 @@
 import Foundation
 package import GRPOCheckpoints
-import GRPOModels
+package import GRPOModels
 package import GRPORollouts
 package import GRPOTensors
 package import GRPOModelFiles
 package import GRPOTokenizers
 
-/// What `--model` and a recipe's `model:` can name: a checkpoint, a run directory, a model file.
+/// What `--model` and a recipe's `model:` can name: a checkpoint, a run directory, a model file or
+/// directory.
 package enum PolicyFile {
     /// The policy in a file or directory.
     ///
@@ -16,12 +17,43 @@ package enum PolicyFile {
         if let checkpoint = try stageOfRun(name) { return try policy(checkpoint, backend) }
         switch try open(name) {
         case .model(let source):
-            return Policy(
-                decoder: try source.decoder(backend: backend), tokenizer: try source.tokenizer())
+            return try policy(source, backend)
         case .checkpoint(let path):
             return try policy(try Checkpoint.verify(path), backend)
         case .run(let path):
             return try policy(try lastCheckpoint(of: RunDirectory(path: path)), backend)
+        case .weights(let file):
+            throw file.noModel
+        }
+    }
+
+    /// The policy of model files; that model and tokenizer belong together is checked before the
+    /// weights are read.
+    private static func policy(
+        _ source: any ModelSource, _ backend: any Backend
+    ) throws(ModelFileError) -> Policy {
+        let rows = try source.configuration().vocabularySize
+        let tokenizer = try source.tokenizer()
+        guard tokenizer.vocabularySize <= rows else {
+            throw ModelFileError(
+                file: source.path, place: .tokenizer, found: "\(tokenizer.vocabularySize) tokens",
+                expected: "at most \(rows), the rows of the embedding",
+                remedy: "Tokenizer and weights belong to different models; fetch them again.")
+        }
+        return Policy(decoder: try source.decoder(backend: backend), tokenizer: tokenizer)
+    }
+
+    /// The shape of the policy in a file or directory; its weights are not read.
+    package static func configuration(_ name: String) throws -> DecoderConfiguration {
+        func stored(_ checkpoint: Checkpoint) throws -> DecoderConfiguration {
+            try PolicyCheckpoint(checkpoint).configuration
+        }
+        if let checkpoint = try stageOfRun(name) { return try stored(checkpoint) }
+        switch try open(name) {
+        case .model(let source): return try source.configuration()
+        case .checkpoint(let path): return try stored(try Checkpoint.verify(path))
+        case .run(let path): return try stored(try lastCheckpoint(of: RunDirectory(path: path)))
+        case .weights(let file): throw file.noModel
         }
     }
 
@@ -43,6 +75,7 @@ package enum PolicyFile {
         case .model: return try modelHash(name)
         case .checkpoint(let path): return try Checkpoint.verify(path).hash
         case .run(let path): return try lastCheckpoint(of: RunDirectory(path: path)).hash
+        case .weights(let file): throw file.noModel
         }
     }
 
@@ -54,7 +87,7 @@ package enum PolicyFile {
         else { return try Hash.sha256(ofFile: path) }
         let parts = try FileManager.default.contentsOfDirectory(atPath: path).sorted().filter {
             !$0.hasPrefix(".")
-                && ["safetensors", "json", "txt"].contains(($0 as NSString).pathExtension)
+                && ["safetensors", "json", "jinja", "txt"].contains(($0 as NSString).pathExtension)
         }
         let lines = try parts.map { "\($0) \(try Hash.sha256(ofFile: path + "/" + $0))\n" }
         return Hash.sha256(lines.joined())
@@ -82,6 +115,7 @@ package enum PolicyFile {
         case .model(let source): return try source.tokenizer()
         case .checkpoint(let path): return try stored(try Checkpoint.verify(path))
         case .run(let path): return try stored(try lastCheckpoint(of: RunDirectory(path: path)))
+        case .weights(let file): throw file.noModel
         }
     }
 

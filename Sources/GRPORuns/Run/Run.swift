@@ -1,5 +1,6 @@
 import Foundation
 import GRPOCheckpoints
+import GRPOJSON
 import GRPOModels
 import GRPORollouts
 import GRPOTasks
@@ -45,6 +46,7 @@ package final class Run {
     package func execute(resuming: Bool) async throws -> RunSummary {
         let clock = ContinuousClock()
         let start = clock.now
+        try MemoryPlan(recipe, backend: compute.backend).check()
         // A model that cannot be read is found out before there is a directory.
         var policies = StagePolicies(recipe: recipe, compute: compute)
         let initial = try policies.initial()

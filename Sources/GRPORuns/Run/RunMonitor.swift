@@ -1,5 +1,6 @@
 import Foundation
 import GRPOCheckpoints
+import GRPOJSON
 import GRPOTokenizers
 import GRPOTraining
 

@@ -1,10 +1,11 @@
 import GRPOCheckpoints
+import GRPOJSON
 import GRPORollouts
 import GRPOTensors
 import GRPOTraining
 
 /// Says whether two stages are the same computation: the hash of everything that goes in. A model
-/// file goes in by its content, not by where it lies.
+/// file goes in by its content, not by where it lies; what changes no bit of the result stays out.
 struct StageIdentity {
     let hash: String
     /// The file hash of the checkpoint the stage starts from.
@@ -44,7 +45,10 @@ struct StageIdentity {
             task: recipe.task, prompt: recipe.prompt.rawValue,
             seed: stage.placement.seed ?? recipe.seed, precision: environment.precision,
             backend: environment.backend, microBatch: microBatch, parent: parent)
-        hash = Hash.sha256(JSONValue(encoding: inputs).text)
+        // Activations that are computed again are the same bits.
+        let tree = JSONValue(encoding: inputs).replacing(
+            "gradient_checkpointing", with: .bool(false))
+        hash = Hash.sha256(tree.text)
     }
 
     /// What a checkpoint's manifest keeps of it.
@@ -84,4 +88,22 @@ struct StageIdentity {
     private static let modelKey = "model_sha256"
     private static let rowsKey = "micro_batch_rows"
     private static let limitKey = "group_rows_limit"
+}
+
+extension JSONValue {
+    /// The tree with `value` at every key of this name.
+    fileprivate func replacing(_ key: String, with value: JSONValue) -> JSONValue {
+        switch self {
+        case .array(let elements): .array(elements.map { $0.replacing(key, with: value) })
+        case .object(let members):
+            .object(
+                members.map { member in
+                    Member(
+                        key: member.key,
+                        value: member.key == key
+                            ? value : member.value.replacing(key, with: value))
+                })
+        default: self
+        }
+    }
 }

@@ -31,11 +31,7 @@ struct StagePolicies {
         case .path(let path):
             return try PolicyFile.load(path.path, backend: compute.backend)
         case .shape(let shape):
-            let texts = recipe.stages.compactMap { stage -> [Character]? in
-                if case .pretrain(let pretrain) = stage { return pretrain.data.source.alphabet }
-                return nil
-            }
-            let tokenizer = CharacterTokenizer(alphabet: String(texts.flatMap { $0 }))
+            let tokenizer = recipe.characterTokenizer
             let decoder = Decoder(
                 shape.configuration(vocabularySize: tokenizer.vocabularySize),
                 random: RandomStream(seed: UInt64(recipe.seed), name: "model/init"),
@@ -63,5 +59,16 @@ struct StagePolicies {
     ) {
         made[stage.name] = checkpoint
         last = (policy, checkpoint)
+    }
+}
+
+extension Recipe {
+    /// The tokenizer of a model from nothing: every character of its pretraining texts.
+    var characterTokenizer: CharacterTokenizer {
+        let texts = stages.compactMap { stage -> [Character]? in
+            if case .pretrain(let pretrain) = stage { return pretrain.data.source.alphabet }
+            return nil
+        }
+        return CharacterTokenizer(alphabet: String(texts.flatMap { $0 }))
     }
 }

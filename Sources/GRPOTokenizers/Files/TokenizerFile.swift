@@ -1,3 +1,5 @@
+import GRPOJSON
+
 /// The tokenizer files of a Hugging Face directory.
 package enum TokenizerFile {
     /// Reads `tokenizer.json` and, where they are there, the settings beside it.
@@ -13,9 +15,10 @@ package enum TokenizerFile {
         tokenizer: [UInt8], configuration: [UInt8]? = nil, endOfTextIDs: [Int32] = [],
         chatTemplate: String? = nil, name: String
     ) throws(TokenizerError) -> TokenizerDescription {
-        let file = try TokenizerJSON(parsing: tokenizer)
-        var settings: TokenizerJSON?
-        if let configuration { settings = try TokenizerJSON(parsing: configuration) }
+        let file = try parse(tokenizer)
+        let settings = try configuration.map { (bytes) throws(TokenizerError) in
+            try parse(bytes)
+        }
         var reader = TokenizerFileReader(file: file, name: name)
         try reader.readModel()
         try reader.readAddedTokens()
@@ -25,48 +28,65 @@ package enum TokenizerFile {
         try reader.description.validate()
         return reader.description
     }
+
+    private static func parse(_ bytes: [UInt8]) throws(TokenizerError) -> JSONValue {
+        do throws(JSONFault) {
+            return try JSONValue(reading: bytes)
+        } catch let fault {
+            throw .file(
+                place: "byte \(fault.offset)", found: fault.found, expected: fault.expected)
+        }
+    }
 }
 
 /// Fills a description, part by part of the file.
 struct TokenizerFileReader {
-    let file: TokenizerJSON
+    let file: JSONValue
     var description: TokenizerDescription
+    /// Ids lie below this. A vocabulary may have holes, but not so many that a small file asks for
+    /// a large table.
+    private let idLimit: Int
 
-    init(file: TokenizerJSON, name: String) {
+    init(file: JSONValue, name: String) {
         self.file = file
         description = TokenizerDescription(kind: .bytePair, name: name, tokens: [])
+        let entries =
+            (file["model"]?["vocab"]?.members?.count ?? 0)
+            + (file["added_tokens"]?.elements?.count ?? 0)
+        idLimit = min(1 << 24, 2 * entries + 1024)
     }
 
-    static func refuse(_ place: String, _ found: TokenizerJSON?, _ expected: String)
+    static func refuse(_ place: String, _ found: JSONValue?, _ expected: String)
         -> TokenizerError
     {
-        .file(place: place, found: found?.kind ?? "nothing", expected: expected)
+        .file(place: place, found: found?.summary ?? "nothing", expected: expected)
     }
 
     // MARK: The model
 
     mutating func readModel() throws(TokenizerError) {
-        guard let model = file["model"] else {
+        guard let model = file.present("model") else {
             throw Self.refuse("model", nil, "the vocabulary and its merges")
         }
         // The oldest files have no type; merges tell byte pairs from the others.
-        guard (model["type"]?.string ?? "BPE") == "BPE", model["merges"] != nil else {
+        guard (model["type"]?.string ?? "BPE") == "BPE", model.present("merges") != nil
+        else {
             throw Self.refuse("model.type", model["type"], "BPE with merges")
         }
-        if case .number(let dropout)? = model["dropout"], dropout != 0 {
+        if let dropout = model["dropout"]?.number, dropout != 0 {
             throw Self.refuse(
                 "model.dropout", model["dropout"], "none: dropped merges are for training")
         }
-        for key: StaticString in ["continuing_subword_prefix", "end_of_word_suffix"] {
-            if let value = model[key], value.string != "" {
+        for key in ["continuing_subword_prefix", "end_of_word_suffix"] {
+            if let value = model.present(key), value.string != "" {
                 throw Self.refuse("model.\(key)", value, "none")
             }
         }
         guard case .object(let vocabulary)? = model["vocab"] else {
             throw Self.refuse("model.vocab", model["vocab"], "an object of tokens and their ids")
         }
-        for (token, id) in vocabulary {
-            try place(token, id, .normal, at: "model.vocab")
+        for member in vocabulary {
+            try place(member.key, member.value, .normal, at: "model.vocab")
         }
         description.merges = try merges(model["merges"])
         description.ignoresMerges = model["ignore_merges"]?.bool ?? false
@@ -90,38 +110,38 @@ struct TokenizerFileReader {
 
     /// Whether the tokens are spelt in the byte alphabet.
     private var isByteLevel: Bool {
-        func holds(_ step: TokenizerJSON?) -> Bool {
+        func holds(_ step: JSONValue?) -> Bool {
             guard let step else { return false }
             if step["type"]?.string == "ByteLevel" { return true }
-            let steps = step["pretokenizers"]?.array ?? step["decoders"]?.array ?? []
+            let steps = step["pretokenizers"]?.elements ?? step["decoders"]?.elements ?? []
             return steps.contains { $0["type"]?.string == "ByteLevel" }
         }
         return holds(file["pre_tokenizer"]) || holds(file["decoder"])
     }
 
     private mutating func place(
-        _ token: String, _ id: TokenizerJSON?, _ type: TokenizerDescription.TokenType,
+        _ token: String, _ id: JSONValue?, _ type: TokenizerDescription.TokenType,
         at place: String
     ) throws(TokenizerError) {
-        // A vocabulary may have holes, but not so many that a small file asks for a large one.
-        guard let number = id?.id, number >= 0, Int(number) < 1 << 24 else {
-            throw Self.refuse("\(place)[\"\(token.prefix(60))\"]", id, "an id from 0 to 2^24 - 1")
+        guard let number = id?.integer, (0..<idLimit).contains(number) else {
+            throw Self.refuse(
+                "\(place)[\"\(token.prefix(60))\"]", id,
+                "an id from 0 to \(idLimit - 1), by the number of tokens")
         }
         while description.tokens.count <= number {
             description.tokens.append("")
             description.tokenTypes.append(.unused)
         }
-        let index = Int(number)
-        let taken = description.tokens[index]
-        let isFree = description.tokenTypes[index] == .unused
+        let taken = description.tokens[number]
+        let isFree = description.tokenTypes[number] == .unused
         guard isFree || taken.utf8.elementsEqual(token.utf8) else {
             throw .file(
                 place: "\(place)[\"\(token.prefix(60))\"]",
                 found: "the id \(number), which \"\(taken.prefix(60))\" has too",
                 expected: "one token for each id")
         }
-        description.tokens[index] = token
-        if isFree || type != .normal { description.tokenTypes[index] = type }
+        description.tokens[number] = token
+        if isFree || type != .normal { description.tokenTypes[number] = type }
     }
 
     private func id(of token: String) -> Int? {
@@ -129,8 +149,8 @@ struct TokenizerFileReader {
         return description.tokens.firstIndex { $0.utf8.elementsEqual(spelling) }
     }
 
-    private func merges(_ value: TokenizerJSON?) throws(TokenizerError) -> [String] {
-        guard let values = value?.array else {
+    private func merges(_ value: JSONValue?) throws(TokenizerError) -> [String] {
+        guard let values = value?.elements else {
             throw Self.refuse("model.merges", value, "an array")
         }
         var merges: [String] = []
@@ -138,7 +158,7 @@ struct TokenizerFileReader {
         for (index, value) in values.enumerated() {
             if let merge = value.string {
                 merges.append(merge)
-            } else if let pair = value.array, pair.count == 2, let left = pair[0].string,
+            } else if let pair = value.elements, pair.count == 2, let left = pair[0].string,
                 let right = pair[1].string
             {
                 merges.append(left + " " + right)
@@ -152,7 +172,7 @@ struct TokenizerFileReader {
     // MARK: Added tokens
 
     mutating func readAddedTokens() throws(TokenizerError) {
-        guard let values = file["added_tokens"]?.array else {
+        guard let values = file["added_tokens"]?.elements else {
             description.addedTokens = []
             return
         }
@@ -165,15 +185,15 @@ struct TokenizerFileReader {
             try place(
                 content, value["id"], isSpecial ? .control : .userDefined,
                 at: "added_tokens[\(index)]")
-            guard let id = value["id"]?.id, !content.isEmpty else { continue }
+            guard let id = value["id"]?.integer, !content.isEmpty else { continue }
             if let unknown = file["model"]?["unk_token"]?.string,
                 unknown.utf8.elementsEqual(content.utf8)
             {
-                description.tokenTypes[Int(id)] = .unknown
+                description.tokenTypes[id] = .unknown
             }
             added.append(
                 AddedToken(
-                    id: id, isSpecial: isSpecial,
+                    id: Int32(id), isSpecial: isSpecial,
                     isNormalized: value["normalized"]?.bool ?? !isSpecial,
                     isSingleWord: value["single_word"]?.bool ?? false,
                     stripsLeft: value["lstrip"]?.bool ?? false,

@@ -1,12 +1,15 @@
+import GRPOJSON
+
 extension TokenizerFileReader {
     /// The normalizer, the pre-tokenizer and the decoder.
     mutating func readSteps() throws(TokenizerError) {
         var normalizers: [NormalizationStep] = []
-        for (place, step) in try Self.steps(file["normalizer"], "normalizers", "normalizer") {
+        for (place, step) in try Self.steps(file.present("normalizer"), "normalizers", "normalizer")
+        {
             normalizers.append(try Self.normalizer(step, place))
         }
         var rules: [SplitRule] = []
-        let places = try Self.steps(file["pre_tokenizer"], "pretokenizers", "pre_tokenizer")
+        let places = try Self.steps(file.present("pre_tokenizer"), "pretokenizers", "pre_tokenizer")
         for (place, step) in places {
             if step["type"]?.string == "Metaspace" {
                 guard description.kind == .sentencePiece, places.count == 1 else {
@@ -28,7 +31,7 @@ extension TokenizerFileReader {
             description.splitRules = rules
         }
         description.stripsLeadingSpace =
-            try Self.steps(file["decoder"], "decoders", "decoder").contains { _, step in
+            try Self.steps(file.present("decoder"), "decoders", "decoder").contains { _, step in
                 step["type"]?.string == "Metaspace"
                     ? step["prepend_scheme"]?.string != "never"
                         && step["add_prefix_space"]?.bool != false
@@ -39,14 +42,14 @@ extension TokenizerFileReader {
     /// The steps of a `Sequence`, at whatever depth, or the one step that is there; each with its
     /// place in the file.
     private static func steps(
-        _ step: TokenizerJSON?, _ key: StaticString, _ place: String
-    ) throws(TokenizerError) -> [(String, TokenizerJSON)] {
+        _ step: JSONValue?, _ key: String, _ place: String
+    ) throws(TokenizerError) -> [(String, JSONValue)] {
         guard let step else { return [] }
         guard step["type"]?.string == "Sequence" else { return [(place, step)] }
-        guard let parts = step[key]?.array else {
+        guard let parts = step[key]?.elements else {
             throw refuse("\(place).\(key)", step[key], "an array of steps")
         }
-        var result: [(String, TokenizerJSON)] = []
+        var result: [(String, JSONValue)] = []
         for (index, part) in parts.enumerated() {
             result += try steps(part, key, "\(place).\(key)[\(index)]")
         }
@@ -54,7 +57,7 @@ extension TokenizerFileReader {
     }
 
     private static func normalizer(
-        _ step: TokenizerJSON, _ place: String
+        _ step: JSONValue, _ place: String
     ) throws(TokenizerError) -> NormalizationStep {
         switch step["type"]?.string {
         case "NFC": return .nfc
@@ -78,7 +81,7 @@ extension TokenizerFileReader {
     }
 
     private static func metaspace(
-        _ step: TokenizerJSON, _ place: String
+        _ step: JSONValue, _ place: String
     ) throws(TokenizerError) -> [NormalizationStep] {
         guard step["split"]?.bool == false else {
             throw refuse("\(place).split", step["split"], "false: words end where merges do")
@@ -100,7 +103,7 @@ extension TokenizerFileReader {
 
     /// Nil for a step that splits nothing.
     private static func rule(
-        _ step: TokenizerJSON, _ place: String
+        _ step: JSONValue, _ place: String
     ) throws(TokenizerError) -> SplitRule? {
         switch step["type"]?.string {
         case "ByteLevel":
@@ -130,7 +133,7 @@ extension TokenizerFileReader {
     // MARK: Settings
 
     mutating func readSettings(
-        _ settings: TokenizerJSON?, endOfTextIDs: [Int32], chatTemplate: String?
+        _ settings: JSONValue?, endOfTextIDs: [Int32], chatTemplate: String?
     ) throws(TokenizerError) {
         description.bosID = try named("bos_token", settings)
         description.padID = try named("pad_token", settings)
@@ -141,16 +144,18 @@ extension TokenizerFileReader {
         description.chatTemplate = chatTemplate ?? settings?["chat_template"]?.string
 
         let leading = leadingToken(file["post_processor"])
-        if settings?["bos_token"] == nil, description.bosID == nil { description.bosID = leading }
+        if settings?.present("bos_token") == nil, description.bosID == nil {
+            description.bosID = leading
+        }
         description.addsBOS =
             settings?["add_bos_token"]?.bool ?? (leading != nil && leading == description.bosID)
             && description.bosID != nil
     }
 
     private func named(
-        _ key: StaticString, _ settings: TokenizerJSON?
+        _ key: String, _ settings: JSONValue?
     ) throws(TokenizerError) -> Int32? {
-        guard let value = settings?[key] else { return nil }
+        guard let value = settings?.present(key) else { return nil }
         guard let token = value.string ?? value["content"]?.string, let id = id(token) else {
             throw Self.refuse("\(key) of tokenizer_config.json", value, "a token of the vocabulary")
         }
@@ -162,12 +167,14 @@ extension TokenizerFileReader {
     }
 
     /// The token that the post-processor puts before a text.
-    private func leadingToken(_ processor: TokenizerJSON?) -> Int32? {
+    private func leadingToken(_ processor: JSONValue?) -> Int32? {
         guard let processor else { return nil }
-        if let parts = processor["processors"]?.array {
+        if let parts = processor["processors"]?.elements {
             return parts.lazy.compactMap { leadingToken($0) }.first
         }
         guard processor["type"]?.string == "TemplateProcessing" else { return nil }
-        return processor["single"]?.array?.first?["SpecialToken"]?["id"]?.string.flatMap { id($0) }
+        return processor["single"]?.elements?.first?["SpecialToken"]?["id"]?.string.flatMap {
+            id($0)
+        }
     }
 }

@@ -90,8 +90,26 @@ struct TokenizerConvention {
         }
     }
 
+    /// Whether this is how the described tokenizer treats a text before merging.
+    func describes(_ tokenizer: TokenizerDescription) -> Bool {
+        (tokenizer.splitRules ?? rules) == rules
+            && (tokenizer.normalizers ?? normalizers) == normalizers
+            && (tokenizer.ignoresMerges ?? ignoresMerges) == ignoresMerges
+    }
+
     /// The name whose rules these are, if there is one.
     static func name(of rules: [SplitRule]) -> String? {
         names.first { (try? TokenizerConvention(named: $0))?.rules == rules }
+    }
+}
+
+extension TokenizerDescription {
+    /// The name in `tokenizer.ggml.pre` that says all there is to say of how text is normalised and
+    /// split; nil where none does.
+    package var conventionName: String? {
+        let own = preTokenizer.map { [$0] } ?? []
+        return (own + (splitRules == nil ? [] : TokenizerConvention.names)).first { name in
+            (try? TokenizerConvention(named: name))?.describes(self) ?? false
+        }
     }
 }

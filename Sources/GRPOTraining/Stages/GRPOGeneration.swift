@@ -71,6 +71,8 @@ extension GRPOStage {
     }
 
     /// The reference policy's log-probabilities of every sampled token; no pass where beta is 0.
+    ///
+    /// - Throws: `RolloutError.cancelled` between two micro-batches.
     func addReference(
         _ state: inout StageState, step: Int, _ monitor: any StageMonitor
     ) throws {
@@ -82,6 +84,7 @@ extension GRPOStage {
         let plan = MicroBatchPlan(state.rollouts, MicroBatchBudget(rows: limit))
         for range in plan.batches {
             report("reference", step, range.lowerBound, state.rollouts.count, monitor)
+            if monitor.isInterrupted { throw RolloutError.cancelled }
             let packed = PackedTokens(state.rollouts[range])
             let scores = reference.score(packed, temperature: settings.temperature)
             for (index, tokens) in zip(range, packed.sequences) {

@@ -66,11 +66,15 @@ package struct GRPOStage {
                         try sample(policy, step: step, monitor)
                     }
                     state.rollouts = try await score(groups, step: step, &watch)
+                    try watch.measure("reference") {
+                        try addReference(&state, step: step, monitor)
+                    }
                 } catch RolloutError.cancelled {
+                    // What was sampled has no reference yet; resumed, it is sampled again.
+                    state.rollouts = []
                     try monitor.save(state)
                     return .interrupted(step: state.step)
                 }
-                try watch.measure("reference") { try addReference(&state, step: step, monitor) }
                 addAdvantages(&state.rollouts)
                 try monitor.sampled(state.rollouts, step: step)
             }
@@ -126,22 +130,28 @@ package struct GRPOStage {
                 step: step, steps: settings.maxSteps, phase: phase, done: done, total: total))
     }
 
-    /// The evaluation's numbers, every `eval_steps`; that of the last step is the run's.
+    /// The evaluation's numbers, every `eval_steps`; that of the last step is the run's. None where
+    /// it is interrupted: the step is done, and need not wait for them.
     private func evaluate(
         _ policy: Policy, step: Int, _ monitor: any StageMonitor
     ) throws -> [(name: String, value: Double)] {
         guard let evaluator, let every = settings.evalSteps, step % every == 0,
             step < settings.maxSteps
         else { return [] }
-        let result = try evaluator.run(policy, stage: name) { done, total, _ in
-            report("evaluating", step, done, total, monitor)
+        do {
+            let result = try evaluator.run(policy, stage: name) { done, total, _ in
+                report("evaluating", step, done, total, monitor)
+                if monitor.isInterrupted { throw RolloutError.cancelled }
+            }
+            return [
+                ("evaluation/pass@1", result.passAt1),
+                ("evaluation/pass@1_greedy", result.passAt1Greedy),
+                ("evaluation/format", result.format),
+                ("evaluation/mean_length", result.meanLength),
+            ]
+        } catch RolloutError.cancelled {
+            return []
         }
-        return [
-            ("evaluation/pass@1", result.passAt1),
-            ("evaluation/pass@1_greedy", result.passAt1Greedy),
-            ("evaluation/format", result.format),
-            ("evaluation/mean_length", result.meanLength),
-        ]
     }
 
     /// Counts updates that could not be made; ends the stage after five in a row.

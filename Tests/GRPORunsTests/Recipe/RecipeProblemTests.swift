@@ -1,3 +1,4 @@
+import GRPOJSON
 import GRPORuns
 import Testing
 
@@ -132,6 +133,17 @@ struct RecipeProblemTests {
         #expect(found.count == 1)
         #expect(found.first?.hasPrefix("r.yaml:3:7: unknown key '\(key)' in grpo; ") == true)
         #expect(found.first?.contains(remedy) == true)
+    }
+
+    @Test("no key of ours is listed as one of TRL's alone")
+    func ours() {
+        let stages = [
+            JSONValue(encoding: GRPOSpecification.defaults),
+            JSONValue(encoding: PretrainSpecification.defaults),
+        ]
+        for key in stages.flatMap({ $0.members ?? [] }).map(\.key) {
+            #expect(TRLNames.remedies[key] == nil, "\(key)")
+        }
     }
 
     @Test("every TRL remedy says what to do")

@@ -1,4 +1,5 @@
 import Foundation
+import GRPOJSON
 import GRPORuns
 import Testing
 
@@ -174,24 +175,5 @@ struct RunDirectoryTests {
         ])
     func plainNames(name: String, plain: Bool) {
         #expect(RunDirectory.isPlainName(name) == plain)
-    }
-
-    @Test(
-        "JSON that is none",
-        arguments: ["", "{", "{\"a\":}", "[1,]", "tru", "\"\\x\"", "1 2", "{\"a\" 1}"])
-    func badJSON(text: String) {
-        #expect(JSONReader.read(text) == nil)
-    }
-
-    @Test("JSON with escapes and nesting")
-    func json() {
-        #expect(JSONReader.read(#" "\ud83d\ude00\u00e9\ud800" "#) == .string("😀é\u{FFFD}"))
-        #expect(JSONReader.read(String(repeating: "[", count: 100_000)) == nil)
-        let value = JSONValue.object([
-            .init(key: "a", value: .array([.int(1), .int(2)])),
-            .init(key: "b", value: .object([.init(key: "c", value: .string("d"))])),
-        ])
-        #expect(value.prettyText == "{\n  \"a\": [1, 2],\n  \"b\": {\n    \"c\": \"d\"\n  }\n}")
-        #expect(JSONReader.read(value.prettyText) == value)
     }
 }

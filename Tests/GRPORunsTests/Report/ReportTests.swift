@@ -1,4 +1,5 @@
 import Foundation
+import GRPOJSON
 import GRPORuns
 import GRPOTraining
 import Testing

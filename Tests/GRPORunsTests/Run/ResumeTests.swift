@@ -1,4 +1,5 @@
 import Foundation
+import GRPOJSON
 import GRPORuns
 import Testing
 
@@ -123,6 +124,19 @@ struct ResumeTests {
         try file.close()
         try await run.execute(resuming: true)
         try await expectWhole(run)
+    }
+
+    @Test("activations computed again make the same run, other micro-batches do not")
+    func memorySettings() async throws {
+        let run = try SmallRun()
+        _ = try await run.interrupt(at: "grpo 3/6  reward")
+        await #expect(throws: RunError.self) {
+            try await run.execute(set: ["grpo.micro_batch_tokens=40"], resuming: true)
+        }
+        try await run.execute(set: ["grpo.gradient_checkpointing=true"], resuming: true)
+        guard SmallRun.isExact else { return }
+        let whole = try await Self.whole.value
+        #expect(try run.results()["metrics.jsonl"] == whole["metrics.jsonl"])
     }
 
     @Test("a finished run does nothing more and says the same")

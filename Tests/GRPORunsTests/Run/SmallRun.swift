@@ -59,7 +59,7 @@ final class SmallRun {
     @discardableResult
     func execute(
         _ recipe: String = SmallRun.recipe, set overrides: [String] = [], resuming: Bool = false,
-        threads: Int = 1, interruptingAt mark: String? = nil
+        threads: Int = 1, compute: Compute? = nil, interruptingAt mark: String? = nil
     ) async throws -> RunSummary {
         let file = scratch + "/small.yaml"
         try recipe.write(toFile: file, atomically: true, encoding: .utf8)
@@ -72,7 +72,7 @@ final class SmallRun {
                 if let mark, text.contains(mark) { interruption.raise() }
             })
         return try await Run(
-            loaded.recipe, directory: directory, compute: Self.compute(threads: threads),
+            loaded.recipe, directory: directory, compute: compute ?? Self.compute(threads: threads),
             printer: printer, interruption: interruption
         ).execute(resuming: resuming)
     }

@@ -1,16 +1,18 @@
+import GRPOJSON
+
 /// Small JSON files that lie beside a model.
 enum JSONFile {
     /// Reads an object; a file larger than `limit` bytes is refused before it is read.
-    static func read(_ path: String, limit: Int = 1 << 23) throws(ModelFileError) -> JSONTree {
+    static func read(_ path: String, limit: Int = 1 << 23) throws(ModelFileError) -> JSONValue {
         let file = try MappedFile(path: path)
         guard file.bytes.count <= limit else {
             throw ModelFileError(
                 file: path, place: .file, found: "\(file.bytes.count) bytes",
                 expected: "at most \(limit)", remedy: remedy)
         }
-        let tree: JSONTree
+        let tree: JSONValue
         do throws(JSONFault) {
-            tree = try JSONTree(reading: file.bytes)
+            tree = try JSONValue(reading: file.bytes)
         } catch {
             throw ModelFileError(
                 file: path, place: .byte(error.offset), found: error.found,

@@ -4,38 +4,38 @@
 /// in strings, no bytes that are not UTF-8, no numbers outside the grammar. Nesting is bounded, so
 /// that no text can exhaust the stack. That no key comes twice is the caller's to check, who knows
 /// the keys.
-struct JSONScanner {
+package struct JSONScanner {
     /// The deepest nesting of objects and arrays.
-    static let deepest = 64
+    package static let deepest = 64
 
     private let bytes: UnsafeRawBufferPointer
     /// The next byte to read.
-    private(set) var position = 0
+    package private(set) var position = 0
     private var depth = 0
 
     /// The bytes must stay valid while the scanner is used.
-    init(_ bytes: UnsafeRawBufferPointer) {
+    package init(_ bytes: UnsafeRawBufferPointer) {
         self.bytes = bytes
     }
 
     /// What a value is, by its first byte.
-    enum Kind: String {
+    package enum Kind: String {
         case object = "an object"
         case array = "an array"
         case string = "a string"
         case number = "a number"
-        case truth = "a truth value"
+        case bool = "a truth value"
         case null = "null"
     }
 
     /// The kind of the value that comes next.
-    mutating func kind() throws(JSONFault) -> Kind {
+    package mutating func kind() throws(JSONFault) -> Kind {
         skipSpace()
         switch byte ?? 0 {
         case UInt8(ascii: "{"): return .object
         case UInt8(ascii: "["): return .array
         case UInt8(ascii: "\""): return .string
-        case UInt8(ascii: "t"), UInt8(ascii: "f"): return .truth
+        case UInt8(ascii: "t"), UInt8(ascii: "f"): return .bool
         case UInt8(ascii: "n"): return .null
         case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): return .number
         default: throw fault(expected: "a value")
@@ -43,7 +43,7 @@ struct JSONScanner {
     }
 
     /// Reads an object: `member` reads the value of each key, and gets the key's offset.
-    mutating func object(
+    package mutating func object(
         _ member: (String, Int, inout JSONScanner) throws(JSONFault) -> Void
     ) throws(JSONFault) {
         try open("{", .object)
@@ -51,6 +51,7 @@ struct JSONScanner {
         repeat {
             skipSpace()
             let start = position
+            guard byte == UInt8(ascii: "\"") else { throw fault(expected: "a key in quotes") }
             let key = try string()
             skipSpace()
             try take(":")
@@ -59,7 +60,7 @@ struct JSONScanner {
     }
 
     /// Reads an array: `element` reads each element.
-    mutating func array(
+    package mutating func array(
         _ element: (inout JSONScanner) throws(JSONFault) -> Void
     ) throws(JSONFault) {
         try open("[", .array)
@@ -68,7 +69,7 @@ struct JSONScanner {
     }
 
     /// Reads `true` or `false`.
-    mutating func truth() throws(JSONFault) -> Bool {
+    package mutating func bool() throws(JSONFault) -> Bool {
         skipSpace()
         if take(word: "true") { return true }
         if take(word: "false") { return false }
@@ -76,13 +77,13 @@ struct JSONScanner {
     }
 
     /// Reads `null`.
-    mutating func null() throws(JSONFault) {
+    package mutating func null() throws(JSONFault) {
         skipSpace()
         guard take(word: "null") else { throw fault(expected: "null") }
     }
 
     /// Nothing but space may be left.
-    mutating func end() throws(JSONFault) {
+    package mutating func end() throws(JSONFault) {
         skipSpace()
         guard position == bytes.count else { throw fault(expected: "the end of the JSON text") }
     }
@@ -90,7 +91,7 @@ struct JSONScanner {
     // MARK: - Numbers
 
     /// Reads a number; the text is as it stands, for the caller to take as integer or real.
-    mutating func number() throws(JSONFault) -> Substring {
+    package mutating func number() throws(JSONFault) -> Substring {
         skipSpace()
         let start = position
         if byte == UInt8(ascii: "-") { position += 1 }
@@ -117,7 +118,7 @@ struct JSONScanner {
     }
 
     /// Reads a count: an integer from 0 that fits `Int`.
-    mutating func count() throws(JSONFault) -> Int {
+    package mutating func count() throws(JSONFault) -> Int {
         skipSpace()
         let start = position
         let text = try number()
@@ -139,26 +140,29 @@ struct JSONScanner {
     // MARK: - Strings
 
     /// Reads a string of at most `limit` bytes, escapes resolved.
-    mutating func string(limit: Int = .max) throws(JSONFault) -> String {
+    package mutating func string(limit: Int = .max) throws(JSONFault) -> String {
         skipSpace()
         let start = position
         try take("\"")
         var text: [UInt8] = []
         while true {
-            guard let next = byte else { throw fault(expected: "the end of a string") }
-            guard text.count <= limit else {
+            let run = position
+            while let next = byte, next >= 0x20, next != UInt8(ascii: "\""),
+                next != UInt8(ascii: "\\")
+            {
+                position += 1
+            }
+            guard text.count + position - run <= limit else {
                 throw JSONFault(
                     offset: start, found: "a string of more than \(limit) bytes",
                     expected: "at most \(limit)")
             }
+            text += bytes[run..<position]
+            guard let next = byte else { throw fault(expected: "the end of a string") }
             if next == UInt8(ascii: "\"") { break }
-            guard next >= 0x20 else { throw fault(expected: "an escape for it") }
+            guard next == UInt8(ascii: "\\") else { throw fault(expected: "an escape for it") }
             position += 1
-            if next == UInt8(ascii: "\\") {
-                try escape(into: &text)
-            } else {
-                text.append(next)
-            }
+            try escape(into: &text)
         }
         position += 1
         guard let string = String(validating: text, as: UTF8.self) else {

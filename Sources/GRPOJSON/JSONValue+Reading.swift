@@ -1,0 +1,81 @@
+extension JSONValue {
+    /// Reads a whole text.
+    ///
+    /// - Throws: `JSONFault` where it is not one JSON value of UTF-8, or a key comes twice.
+    package init(reading bytes: UnsafeRawBufferPointer) throws(JSONFault) {
+        var scanner = JSONScanner(bytes)
+        try self.init(&scanner)
+        try scanner.end()
+    }
+
+    /// Reads a whole text.
+    package init(reading bytes: [UInt8]) throws(JSONFault) {
+        let result: Result<JSONValue, JSONFault> = bytes.withUnsafeBytes { bytes in
+            Result { () throws(JSONFault) -> JSONValue in try JSONValue(reading: bytes) }
+        }
+        self = try result.get()
+    }
+
+    /// Reads a whole text; nil where it is not JSON.
+    package init?(_ text: some StringProtocol) {
+        guard let value = try? JSONValue(reading: Array(text.utf8)) else { return nil }
+        self = value
+    }
+
+    /// Reads the value that comes next.
+    package init(_ scanner: inout JSONScanner) throws(JSONFault) {
+        switch try scanner.kind() {
+        case .null:
+            try scanner.null()
+            self = .null
+        case .bool: self = .bool(try scanner.bool())
+        case .string: self = .string(try scanner.string())
+        case .number: self = try Self.number(&scanner)
+        case .array:
+            var elements: [JSONValue] = []
+            try scanner.array { (scanner) throws(JSONFault) in
+                elements.append(try JSONValue(&scanner))
+            }
+            self = .array(elements)
+        case .object:
+            var members: [Member] = []
+            var keys: Set<Key> = []
+            try scanner.object { (key, start, scanner) throws(JSONFault) in
+                guard keys.insert(Key(text: key)).inserted else {
+                    throw JSONFault(
+                        offset: start, found: "the key \(printable(key)) a second time",
+                        expected: "each key once")
+                }
+                members.append(Member(key: key, value: try JSONValue(&scanner)))
+            }
+            self = .object(members)
+        }
+    }
+
+    private static func number(_ scanner: inout JSONScanner) throws(JSONFault) -> JSONValue {
+        let start = scanner.position
+        let text = try scanner.number()
+        if let int = Int(text) { return .int(int) }
+        if let large = UInt64(text) { return .unsigned(large) }
+        guard let real = Double(text), real.isFinite else {
+            throw JSONFault(
+                offset: start, found: "the number \(text.prefix(40))",
+                expected: "one that fits a float64")
+        }
+        return .double(real)
+    }
+
+    /// A key compared by its bytes.
+    private struct Key: Hashable {
+        let text: String
+
+        static func == (left: Key, right: Key) -> Bool {
+            left.text.utf8.elementsEqual(right.text.utf8)
+        }
+
+        func hash(into hasher: inout Hasher) {
+            var text = text
+            text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+        }
+    }
+}

@@ -1,0 +1,250 @@
+package import GRPOModels
+import GRPOObjectives
+import GRPORollouts
+import GRPOTasks
+package import GRPOTensors
+package import GRPOTokenizers
+import GRPOTraining
+
+/// What each stage of a recipe takes of memory, known before the model is read.
+package struct MemoryPlan: Sendable {
+    package struct Stage: Sendable {
+        package let name: String
+        package let estimate: MemoryEstimate
+        /// Settings that would take less, and the peak with each.
+        fileprivate let remedies: [(setting: String, peak: Int)]
+    }
+
+    package let stages: [Stage]
+
+    /// Reads of a model file no more than its shape and its tokenizer.
+    ///
+    /// - Throws: what `PolicyFile.configuration` throws.
+    package init(_ recipe: Recipe, backend: any Backend) throws {
+        switch recipe.model {
+        case .path(let file):
+            self.init(
+                recipe, try PolicyFile.configuration(file.path),
+                tokenizer: try PolicyFile.tokenizer(file.path), backend: backend)
+        case .shape(let shape):
+            let tokenizer = recipe.characterTokenizer
+            self.init(
+                recipe, shape.configuration(vocabularySize: tokenizer.vocabularySize),
+                tokenizer: tokenizer, backend: backend)
+        }
+    }
+
+    /// - Parameters:
+    ///   - configuration: the shape of the recipe's model.
+    ///   - tokenizer: prompts and documents are measured with it.
+    package init(
+        _ recipe: Recipe, _ configuration: DecoderConfiguration, tokenizer: any Tokenizer,
+        backend: any Backend
+    ) {
+        let lengths = TextLengths(recipe, tokenizer)
+        /// The rows of the cache, and those of the prompts that fill it when it is empty.
+        func sampling(_ requests: Int, prompt: Int, _ settings: RolloutSettings) -> (Int, Int) {
+            let plan = CachePlan(
+                requests: requests, longestPrompt: prompt, settings: settings, configuration,
+                backend: backend)
+            let group = settings.numGenerations
+            return (
+                plan.rows, min(plan.promptRows, (plan.slots + group - 1) / group * prompt)
+            )
+        }
+        // Once with all samples, once greedily.
+        let evaluations = [Self.bounded(recipe.evaluation.settings.samples), 1].map { samples in
+            sampling(
+                Self.bounded(recipe.evaluation.settings.problems), prompt: lengths.evaluation,
+                RolloutSettings(
+                    numGenerations: samples,
+                    maxCompletionLength: Self.bounded(recipe.evaluationLength)))
+        }
+        stages = recipe.stages.enumerated().map { index, stage in
+            var demand = MemoryEstimate.Demand(rows: 0)
+            demand.cacheRows = evaluations.map(\.0).max() ?? 0
+            demand.prefillRows = evaluations.map(\.1).max() ?? 0
+            demand.keepsEarlier = index > 0 && stage.placement.from != nil
+            let budget = stage.microBatch(configuration, on: backend)
+            // The rows of one sequence, of the sequences that share a prompt, and of a step.
+            let (longest, together, total): (Int, Int, Int)
+            switch stage {
+            case .pretrain(let pretrain):
+                let settings = pretrain.settings
+                demand.checkpointing = settings.gradientCheckpointing
+                (longest, total) = lengths.documents(
+                    of: pretrain.data.source, count: Self.bounded(settings.documentsPerStep))
+                together = longest
+            case .grpo(let grpo):
+                let settings = grpo.settings
+                demand.checkpointing = settings.gradientCheckpointing
+                demand.reference = settings.objective.beta != 0
+                demand.mixesReference =
+                    demand.reference && settings.syncRefModel && settings.refModelMixupAlpha < 1
+                let prompt = lengths.prompt
+                let length = Self.bounded(settings.maxCompletionLength)
+                let group = Self.bounded(settings.numGenerations)
+                let prompts = Self.bounded(settings.promptsPerStep)
+                longest = prompt + length - 1
+                together = prompt + group * (length - 1)
+                total = prompts * together
+                let (rows, prefill) = sampling(
+                    prompts * Self.bounded(settings.stepsPerGeneration), prompt: prompt,
+                    RolloutSettings(
+                        numGenerations: group, maxCompletionLength: length,
+                        concurrency: Self.bounded(settings.maxNumSeqs)))
+                demand.cacheRows = max(demand.cacheRows, rows)
+                demand.prefillRows = max(demand.prefillRows, prefill)
+            }
+            func estimate(_ budget: MicroBatchBudget, checkpointing: Bool) -> MemoryEstimate {
+                var changed = demand
+                // A single completion may exceed the budget, all of them together may not reach it.
+                let rows = max(budget.rows, min(budget.limit, together), longest)
+                changed.rows = max(1, min(total, rows, 1 << 28))
+                changed.checkpointing = checkpointing
+                return MemoryEstimate(configuration, changed, backend: backend)
+            }
+            let least = MicroBatchBudget(rows: min(budget.rows, 256))
+            let settings = [
+                ("gradient_checkpointing: true", estimate(budget, checkpointing: true)),
+                (
+                    "micro_batch_tokens: \(least.rows)",
+                    estimate(least, checkpointing: demand.checkpointing)
+                ),
+                ("both", estimate(least, checkpointing: true)),
+            ]
+            return Stage(
+                name: stage.name,
+                estimate: estimate(budget, checkpointing: demand.checkpointing),
+                remedies: settings.map { ($0.0, $0.1.peak) })
+        }
+    }
+
+    /// A setting that is absurd must end in a refusal, not in an overflow.
+    private static func bounded(_ count: Int) -> Int { min(count, 1 << 20) }
+
+    /// The most that any stage takes, in bytes.
+    package var peak: Int { stages.map(\.estimate.peak).max() ?? 0 }
+
+    /// Refuses what does not fit.
+    ///
+    /// - Parameter bytes: the memory there is.
+    /// - Throws: `RunError`, an input error with the numbers of the first stage that does not fit
+    ///   and the settings that take less.
+    package func check(within bytes: Int = MachineMemory.bytes) throws(RunError) {
+        guard let stage = stages.first(where: { $0.estimate.peak > bytes }) else { return }
+        let estimate = stage.estimate
+        let parts = estimate.parts.filter { $0.bytes > 0 }
+            .map { "\($0.name) \(Self.gigabytes($0.bytes))" }
+        let fitting = stage.remedies.filter { $0.peak <= bytes }
+        let other = "use a smaller model, or a machine with more memory"
+        throw RunError(
+            .input, path: "stage \(stage.name)",
+            "needs about \(Self.gigabytes(estimate.peak)) GiB of memory, found "
+                + "\(Self.gigabytes(bytes)) (\(parts.joined(separator: ", ")); of activations and "
+                + "cache the larger counts)",
+            remedy: fitting.isEmpty
+                ? other
+                : "set "
+                    + fitting.map { "\($0.setting) (about \(Self.gigabytes($0.peak)) GiB)" }
+                    .joined(separator: " or ") + "; or " + other)
+    }
+
+    /// The plan as a table, in MiB.
+    package var table: TextTable {
+        var table = TextTable(["memory, MiB"] + stages.map(\.name))
+        let names = stages.first?.estimate.parts.map(\.name) ?? []
+        for (row, name) in names.enumerated() {
+            let sizes = stages.map { $0.estimate.parts[row].bytes }
+            guard sizes.contains(where: { $0 > 0 }) else { continue }
+            table.add([name] + sizes.map(Self.megabytes))
+        }
+        table.add(["peak"] + stages.map { Self.megabytes($0.estimate.peak) })
+        return table
+    }
+
+    private static func megabytes(_ bytes: Int) -> String {
+        "\((bytes + (1 << 20) - 1) >> 20)"
+    }
+
+    private static func gigabytes(_ bytes: Int) -> String {
+        let tenths = (Double(bytes) / Double(1 << 30) * 10).rounded(.up) / 10
+        return "\(tenths)"
+    }
+}
+
+extension MemoryEstimate {
+    /// The parts by name.
+    package var parts: [(name: String, bytes: Int)] {
+        [
+            ("parameters", parameters), ("gradients", gradients), ("moments", moments),
+            ("packed copies", packedCopies), ("activations", activations), ("cache", cache),
+            ("earlier stage", earlier), ("program", program),
+        ]
+    }
+}
+
+extension MemoryPlan: Encodable {
+    private struct Row: Encodable {
+        let stage: String
+        let parameters, gradients, moments, packedCopies, activations, cache: Int
+        let earlierStage, program, peak: Int
+    }
+
+    /// One object for each stage, in bytes.
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(
+            stages.map { stage in
+                let part = stage.estimate
+                return Row(
+                    stage: stage.name, parameters: part.parameters, gradients: part.gradients,
+                    moments: part.moments, packedCopies: part.packedCopies,
+                    activations: part.activations, cache: part.cache, earlierStage: part.earlier,
+                    program: part.program, peak: part.peak)
+            })
+    }
+}
+
+/// Lengths in tokens of what a recipe trains on, from samples.
+private struct TextLengths {
+    /// The longest prompt of the training problems, and of the evaluation's.
+    let prompt: Int
+    let evaluation: Int
+    private let tokenizer: any Tokenizer
+
+    private static let sampleSize = 256
+
+    init(_ recipe: Recipe, _ tokenizer: any Tokenizer) {
+        self.tokenizer = tokenizer
+        // A prompt that cannot be encoded is `PromptCheck`'s to report.
+        func longest(_ problems: [Problem]) -> Int {
+            problems.compactMap { try? recipe.prompt.encode($0, with: tokenizer).count }.max() ?? 1
+        }
+        let stream = RandomStream(seed: UInt64(recipe.seed), name: "memory_plan")
+        let task = recipe.task.source
+        prompt = longest(
+            (0..<Self.sampleSize).map { index in
+                var generator: any RandomNumberGenerator = stream.generator(step: 1, slot: index)
+                return task.problem(index, split: .train, using: &generator)
+            })
+        evaluation = longest(
+            (recipe.evaluation.task ?? recipe.task).source
+                .testProblems(limit: recipe.evaluation.settings.problems, seed: 0))
+    }
+
+    /// The longest of a stage's documents, and the tokens of `count` of them.
+    func documents(of source: any TextSource, count: Int) -> (longest: Int, total: Int) {
+        let stream = RandomStream(seed: 0, name: "memory_plan")
+        let lengths = (0..<min(count, Self.sampleSize)).map { index -> Int in
+            var generator: any RandomNumberGenerator = stream.generator(step: 1, slot: index)
+            let document = source.document(index, using: &generator)
+            let ids = try? tokenizer.encode(
+                document.prompt + document.completion, allowSpecial: false)
+            return ids?.count ?? 1
+        }
+        let longest = lengths.max() ?? 1
+        let mean = Double(lengths.reduce(0, +)) / Double(max(1, lengths.count))
+        return (longest, max(longest, Int(mean * Double(count))))
+    }
+}
