@@ -63,6 +63,7 @@ let package = Package(
         cLibrary("CGRPOOpenBLAS", linked: ["openblas"]),
         cLibrary("CGRPOHDF5", linked: ["hdf5_serial"]),
         cLibrary("CGRPOPCRE2", linked: ["pcre2-8"]),
+        cLibrary("CGRPOZlib", linked: ["z"]),
 
         // The numbers.
         library("GRPOTensors"),
@@ -75,7 +76,7 @@ let package = Package(
         // most files are.
         library("GRPOJSON"),
         library("GRPOTokenizers", ["GRPOJSON", "CGRPOPCRE2"]),
-        library("GRPOTasks", ["GRPOJSON", bigInt]),
+        library("GRPOTasks", ["GRPOJSON", "CGRPOZlib", bigInt]),
         library("GRPORewards", ["GRPOTasks"]),
         library("GRPOObjectives"),
 

@@ -7,7 +7,8 @@ package enum PromptStyle: String, Sendable, Codable, CaseIterable {
     case plain
     /// DeepSeek-R1-Zero's template, plain text with think and answer tags (R1 report, table 1).
     case r1Zero = "r1_zero"
-    /// The chat template of the model, the question as the user's message.
+    /// The chat template of the model, the question as the user's message, or the problem's own
+    /// conversation.
     case chat
 
     /// The prompt's ids, the question itself never read for special tokens.
@@ -20,7 +21,7 @@ package enum PromptStyle: String, Sendable, Codable, CaseIterable {
         case .r1Zero:
             return try tokenizer.encodePrompt(Self.r1ZeroText(problem.prompt), allowSpecial: false)
         case .chat:
-            return try tokenizer.encode([.user(problem.prompt)], addGenerationPrompt: true)
+            return try tokenizer.encode(problem.chat, addGenerationPrompt: true)
         }
     }
 
@@ -32,8 +33,7 @@ package enum PromptStyle: String, Sendable, Codable, CaseIterable {
         case .plain: problem.prompt
         case .r1Zero: Self.r1ZeroText(problem.prompt)
         case .chat:
-            try tokenizer.chatTemplate().text(
-                [.user(problem.prompt)], addGenerationPrompt: true)
+            try tokenizer.chatTemplate().text(problem.chat, addGenerationPrompt: true)
         }
     }
 
@@ -45,5 +45,19 @@ package enum PromptStyle: String, Sendable, Codable, CaseIterable {
         <think> </think> and <answer> </answer> tags, respectively, i.e., <think> reasoning \
         process here </think> <answer> answer here </answer>. User: \(question). Assistant:
         """
+    }
+}
+
+extension Problem {
+    /// What the chat template is given.
+    fileprivate var chat: [ChatMessage] {
+        messages.map { $0.map { ChatMessage($0) } } ?? [.user(prompt)]
+    }
+}
+
+extension ChatMessage {
+    /// A turn of a data set.
+    package init(_ message: Message) {
+        self.init(role: message.role, content: message.content)
     }
 }

@@ -1,4 +1,4 @@
-/// Finds the answer in a completion. Both ways are total, take linear time, look at ASCII
+/// Finds the answer in a completion. All ways are total, take linear time, look at ASCII
 /// syntax only and prefer the end of the text, where an answer stands after the thinking.
 public enum AnswerExtraction {
     /// The content of the last complete `<answer>…</answer>` after the thinking, without the
@@ -8,19 +8,60 @@ public enum AnswerExtraction {
     /// that was opened and never closed has no answer after it. Where several blocks stand, the
     /// last counts, and in `<answer><answer>5</answer>` the inner one.
     public static func tagged(in text: String) -> String? {
-        let bytes = Array(text.utf8)
-        var start = 0
-        if let closing = ByteSearch.last(ByteSearch.thinkClose, in: bytes[...]) {
-            start = closing.upperBound
-        }
-        let tail = bytes[start...]
-        guard ByteSearch.last(ByteSearch.thinkOpen, in: tail) == nil,
+        guard let tail = afterThinking(Array(text.utf8)),
             let close = ByteSearch.last(ByteSearch.answerClose, in: tail),
             let open = ByteSearch.last(
                 ByteSearch.answerOpen, in: tail[..<close.lowerBound])
         else { return nil }
-        let content = ByteSearch.trimmed(bytes[open.upperBound..<close.lowerBound])
+        let content = ByteSearch.trimmed(tail[open.upperBound..<close.lowerBound])
         return String(decoding: content, as: UTF8.self)
+    }
+
+    /// What stands behind the last `####` after the thinking, up to the end of its line, without
+    /// the white space around it: GSM8K's way to mark the answer. An earlier mark does not count,
+    /// or a completion could try one number after another.
+    public static func marked(in text: String) -> String? {
+        guard let tail = afterThinking(Array(text.utf8)),
+            let mark = ByteSearch.last(ByteSearch.hashMarks, in: tail)
+        else { return nil }
+        let line = tail[mark.upperBound...].prefix { $0 != 0x0A }
+        return String(decoding: ByteSearch.trimmed(line), as: UTF8.self)
+    }
+
+    /// The content of the last `\boxed{…}` after the thinking, its braces balanced, without the
+    /// white space around it.
+    public static func boxed(in text: String) -> String? {
+        guard let tail = afterThinking(Array(text.utf8)),
+            let open = ByteSearch.last(ByteSearch.boxOpen, in: tail)
+        else { return nil }
+        var depth = 1
+        var index = open.upperBound
+        while index < tail.endIndex {
+            switch tail[index] {
+            case UInt8(ascii: "\\"): index += 1
+            case UInt8(ascii: "{"): depth += 1
+            case UInt8(ascii: "}"): depth -= 1
+            default: break
+            }
+            if depth == 0 {
+                let content = ByteSearch.trimmed(tail[open.upperBound..<index])
+                return String(decoding: content, as: UTF8.self)
+            }
+            index += 1
+        }
+        return nil
+    }
+
+    /// The text behind the last `</think>`, or all of it where there is none; nil where a thought
+    /// was opened and never closed.
+    public static func afterThinking(_ text: String) -> String? {
+        afterThinking(Array(text.utf8)).map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    private static func afterThinking(_ bytes: [UInt8]) -> ArraySlice<UInt8>? {
+        let closing = ByteSearch.last(ByteSearch.thinkClose, in: bytes[...])
+        let tail = bytes[(closing?.upperBound ?? 0)...]
+        return ByteSearch.last(ByteSearch.thinkOpen, in: tail) == nil ? tail : nil
     }
 
     /// The last number in the text, in canonical form: thousands separators, leading zeros and
@@ -44,6 +85,20 @@ public enum AnswerExtraction {
             index = end
         }
         return found.map { canonical(bytes[$0.range], negative: $0.negative) }
+    }
+
+    /// The number that a text consists of, in the form of `lastNumber`; nil where it holds anything
+    /// else. Allowed are white space around it and a dollar sign before its digits.
+    public static func soleNumber(_ text: String) -> String? {
+        var rest = ByteSearch.trimmed(Array(text.utf8)[...])
+        let isNegative = rest.first == UInt8(ascii: "-")
+        if isNegative { rest = rest.dropFirst() }
+        if rest.first == UInt8(ascii: "$") { rest = rest.dropFirst() }
+        let digits = Array(rest)
+        guard let first = digits.first, ByteSearch.isDigit(first),
+            endOfNumber(in: digits, from: 0) == digits.count
+        else { return nil }
+        return canonical(digits[...], negative: isNegative)
     }
 
     /// Index after the number that begins at `start`.

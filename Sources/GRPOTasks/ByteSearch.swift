@@ -6,6 +6,8 @@ package enum ByteSearch {
     package static let thinkClose = Array("</think>".utf8)
     package static let answerOpen = Array("<answer>".utf8)
     package static let answerClose = Array("</answer>".utf8)
+    package static let hashMarks = Array("####".utf8)
+    package static let boxOpen = Array("\\boxed{".utf8)
 
     /// The last place of `pattern` (not empty) in `bytes`, or nil.
     package static func last(_ pattern: [UInt8], in bytes: ArraySlice<UInt8>) -> Range<Int>? {

@@ -5,18 +5,39 @@
 public struct Problem: Sendable, Codable, Hashable {
     /// Names the problem within its task: equal questions have equal ids.
     public let id: String
-    /// The question exactly as a plain prompt shows it, for example `Q:57+68=?`.
+    /// The question exactly as a plain prompt shows it, for example `Q:57+68=?`; of a conversation
+    /// what its turns say, with empty lines between.
     public let prompt: String
     /// The ground truth in the form the task's `verify` expects.
     public let answer: String
     /// Further data of the problem, such as the numbers of a countdown or a dataset's columns.
     public let columns: [String: String]
+    /// The conversation that a chat prompt shows; nil where that is the question alone.
+    public let messages: [Message]?
 
     /// A problem from its parts.
-    public init(id: String, prompt: String, answer: String, columns: [String: String] = [:]) {
+    public init(
+        id: String, prompt: String, answer: String, columns: [String: String] = [:],
+        messages: [Message]? = nil
+    ) {
         self.id = id
         self.prompt = prompt
         self.answer = answer
         self.columns = columns
+        self.messages = messages
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case id, prompt, answer, columns, messages
+    }
+
+    /// Writes `messages` only where there are any: a problem is saved with every rollout.
+    public func encode(to encoder: any Encoder) throws {
+        var values = encoder.container(keyedBy: CodingKeys.self)
+        try values.encode(id, forKey: .id)
+        try values.encode(prompt, forKey: .prompt)
+        try values.encode(answer, forKey: .answer)
+        try values.encode(columns, forKey: .columns)
+        if let messages { try values.encode(messages, forKey: .messages) }
     }
 }

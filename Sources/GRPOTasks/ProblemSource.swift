@@ -21,6 +21,10 @@ public protocol ProblemSource: Codable, Sendable {
     /// The task with its default options.
     init()
 
+    /// The files that the problems are read from, absolute: with their content they belong to the
+    /// identity of a run.
+    var files: [String] { get }
+
     /// Every option that is out of range or contradicts another, by its key; empty if the
     /// options are usable. Nothing else may be called while this is not empty.
     func problems() -> [(key: String, message: String)]
@@ -49,6 +53,9 @@ public protocol ProblemSource: Codable, Sendable {
 }
 
 extension ProblemSource {
+    /// By default problems are made and not read.
+    public var files: [String] { [] }
+
     /// By default all options are in range.
     public func problems() -> [(key: String, message: String)] { [] }
 

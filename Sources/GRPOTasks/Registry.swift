@@ -33,7 +33,7 @@ extension Registry where Component == any ProblemSource.Type {
     /// The tasks of this library and those in `added`.
     package static func tasks(adding added: [any ProblemSource.Type] = []) -> TaskRegistry {
         var registry = TaskRegistry()
-        for type in [Sums.self, Countdown.self] + added {
+        for type in [Sums.self, Countdown.self, JSONLProblems.self] + added {
             registry.add(type, named: type.name)
         }
         return registry
@@ -44,7 +44,7 @@ extension Registry where Component == any TextSource.Type {
     /// The pretraining texts of this library and those in `added`.
     package static func texts(adding added: [any TextSource.Type] = []) -> TextRegistry {
         var registry = TextRegistry()
-        for type in [SumsMixture.self] + added {
+        for type in [SumsMixture.self, JSONLTexts.self] + added {
             registry.add(type, named: type.name)
         }
         return registry

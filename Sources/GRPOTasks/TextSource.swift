@@ -5,10 +5,15 @@ public struct TextDocument: Sendable, Hashable {
     /// The part that a policy is to continue with; an ending token follows it.
     public let completion: String
 
+    /// The conversation that the document is, written by the chat template of the model and ending
+    /// with the turn to be learned; nil where prompt and completion are the text itself.
+    public let messages: [Message]?
+
     /// A document from its parts.
-    public init(prompt: String, completion: String) {
+    public init(prompt: String, completion: String, messages: [Message]? = nil) {
         self.prompt = prompt
         self.completion = completion
+        self.messages = messages
     }
 }
 
@@ -29,6 +34,10 @@ public protocol TextSource: Codable, Sendable {
     /// vocabulary of a character tokenizer.
     var alphabet: [Character] { get }
 
+    /// The files that the documents are read from, absolute: with their content they belong to
+    /// the identity of a run.
+    var files: [String] { get }
+
     /// Every option that is out of range, by its key; empty if the options are usable.
     func problems() -> [(key: String, message: String)]
 
@@ -43,6 +52,9 @@ public protocol TextSource: Codable, Sendable {
 }
 
 extension TextSource {
+    /// By default documents are made and not read.
+    public var files: [String] { [] }
+
     /// By default all options are in range.
     public func problems() -> [(key: String, message: String)] { [] }
 

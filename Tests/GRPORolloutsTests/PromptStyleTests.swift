@@ -37,6 +37,30 @@ struct PromptStyleTests {
         #expect(ids.allSatisfy { !tokenizer.isSpecial($0) })
     }
 
+    /// A problem's own conversation goes to the template as it is; without one the question does.
+    @Test func aChatShowsTheConversation() throws {
+        var description = tokenizer.description
+        description.chatTemplate =
+            "{% for m in messages %}[{{ m.role }}] {{ m.content }}<|end|>{% endfor %}"
+            + "{% if add_generation_prompt %}[assistant]{% endif %}"
+        let tokenizer = try Tokenizers.make(description)
+        #expect(
+            try PromptStyle.chat.text(problem, with: tokenizer)
+                == "[user] What is 1+2?<|end|>[assistant]")
+        let turns = [
+            Message(role: "system", content: "Be brief."),
+            Message(role: "user", content: "<|end|>"),
+        ]
+        let talk = Problem(id: "3", prompt: "Be brief. <|end|>", answer: "", messages: turns)
+        let text = try PromptStyle.chat.text(talk, with: tokenizer)
+        #expect(text == "[system] Be brief.<|end|>[user] <|end|><|end|>[assistant]")
+        // The endings are the template's own, never one that a turn spells.
+        let ids = try PromptStyle.chat.encode(talk, with: tokenizer)
+        #expect(tokenizer.decode(ids, skipSpecial: false) == text)
+        #expect(ids.count(where: tokenizer.isSpecial) == 2)
+        #expect(try PromptStyle.plain.text(talk, with: tokenizer) == talk.prompt)
+    }
+
     @Test func aChatNeedsATemplate() {
         #expect(throws: TokenizerError.self) {
             try PromptStyle.chat.encode(problem, with: tokenizer)

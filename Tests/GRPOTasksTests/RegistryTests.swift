@@ -21,13 +21,14 @@ import Testing
     }
 
     @Test func builtInNames() {
-        #expect(TaskRegistry.tasks().names == ["countdown", "sums"])
-        #expect(TextRegistry.texts().names == ["sums_mixture"])
+        #expect(TaskRegistry.tasks().names == ["countdown", "jsonl", "sums"])
+        #expect(TextRegistry.texts().names == ["jsonl", "sums_mixture"])
         for name in TaskRegistry.tasks().names {
             let type = TaskRegistry.tasks()[name]
             #expect(type?.name == name)
             #expect(type?.summary.isEmpty == false)
-            #expect(type?.init().problems().isEmpty == true)
+            // A file has no default.
+            #expect(type?.init().problems().map(\.key) == (name == "jsonl" ? ["file"] : []))
         }
     }
 

@@ -112,3 +112,57 @@ struct PretrainStageTests {
         }
     }
 }
+
+/// One conversation, again and again: the user says a and is answered b, or with other words.
+private struct Talk: TextSource {
+    static let name = "talk"
+    static let summary = "a is answered."
+
+    var question = "a"
+
+    var alphabet: [Character] { Array("ab") }
+
+    func document(
+        _ index: Int, using random: inout any RandomNumberGenerator
+    ) -> TextDocument {
+        TextDocument(
+            prompt: question, completion: "b",
+            messages: [
+                Message(role: "user", content: question),
+                Message(role: "assistant", content: "b"),
+            ])
+    }
+}
+
+extension PretrainStageTests {
+    /// The template writes turns and endings; with `completion_only_loss` only the last turn counts,
+    /// its ending included.
+    @Test(arguments: [(false, 9), (true, 2)])
+    func aConversationIsWrittenByTheTemplate(completionOnly: Bool, targets: Int) throws {
+        var description = CharacterTokenizer(alphabet: "ab[]us").description
+        description.chatTemplate =
+            "{% for m in messages %}[{{ 'u' if m.role == 'user' else 's' }}]{{ m.content }}"
+            + "<|end|>{% endfor %}{% if add_generation_prompt %}[s]{% endif %}"
+        let policy = Policy(
+            decoder: TinyDecoder.make(
+                TinyDecoder.configuration(vocabulary: 7, positions: 32),
+                on: TestBackend.reference.make()),
+            tokenizer: try Tokenizers.make(description))
+        var settings = settings(steps: 1)
+        settings.completionOnlyLoss = completionOnly
+        // [u]a<|end|>[s]b<|end|>: ten tokens, of which the first is no target.
+        let stage = PretrainStage(name: "p", settings: settings, source: Talk(), seed: 1)
+        let spy = StageSpy()
+        _ = try stage.run(policy, from: stage.initialState(policy), monitor: spy)
+        #expect(spy.values("num_tokens") == [Double(16 * targets)])
+    }
+
+    @Test func aConversationNeedsATemplate() throws {
+        let policy = policy(.reference)
+        let stage = PretrainStage(
+            name: "p", settings: settings(steps: 1), source: Talk(), seed: 1)
+        #expect(throws: TokenizerError.self) {
+            try stage.run(policy, from: stage.initialState(policy), monitor: StageSpy())
+        }
+    }
+}

@@ -1,3 +1,5 @@
+import GRPOTasks
+
 /// Decodes a `Decodable` value from what the user wrote laid over the defaults, and goes on after
 /// each problem: a value that cannot be read is recorded and replaced by its default, so that one
 /// pass finds everything.
@@ -139,6 +141,7 @@ final class NodeDecoder: Decoder {
     /// ``AlreadyRecorded``.
     func value<T: Decodable>(_ type: T.Type) throws -> T {
         if let scalar = try scalar(type) { return scalar }
+        if type == DataPath.self { return DataPath(try RecipePath(from: self).path) as! T }
         if let settings = type as? any FragmentedSettings.Type {
             return try fragmented(settings) as! T
         }

@@ -166,6 +166,11 @@ package struct Recipe: RecipeSettings {
         return (recipe, departures)
     }
 
+    /// The data files that its tasks and stages read.
+    package var dataFiles: [String] {
+        task.source.files + (evaluation.task?.source.files ?? []) + stages.flatMap(\.dataFiles)
+    }
+
     /// Tokens of a completion in evaluations.
     package var evaluationLength: Int {
         evaluation.settings.maxCompletionLength ?? maxCompletionLength

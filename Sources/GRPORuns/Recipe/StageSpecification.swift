@@ -155,6 +155,11 @@ package enum StageSpecification: Codable, Sendable {
         }
     }
 
+    /// The data files that it reads, beside the task's.
+    package var dataFiles: [String] {
+        if case .pretrain(let stage) = self { stage.data.source.files } else { [] }
+    }
+
     /// The name under which other stages and files know it.
     package var name: String { placement.name ?? kind }
 

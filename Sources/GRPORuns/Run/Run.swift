@@ -18,6 +18,8 @@ package final class Run {
     private var evaluations: EvaluationFile
     /// Of the file the run starts from, where there is one.
     private var modelHash: String?
+    /// Of the data files that the recipe reads, by path.
+    private var dataHashes: [String: String] = [:]
 
     package init(
         _ recipe: Recipe, directory: RunDirectory, compute: Compute, printer: ProgressPrinter,
@@ -51,6 +53,7 @@ package final class Run {
         var policies = StagePolicies(recipe: recipe, compute: compute)
         let initial = try policies.initial()
         if case .path(let file) = recipe.model { modelHash = try PolicyFile.hash(of: file.path) }
+        for file in recipe.dataFiles { dataHashes[file] = try Hash.sha256(ofFile: file) }
         try PromptCheck(recipe).run(initial)
         let lock = try directory.open(resuming: resuming)
         defer { withExtendedLifetime(lock) {} }
@@ -107,10 +110,13 @@ package final class Run {
         of stage: StageSpecification, _ configuration: DecoderConfiguration, parent: String?
     ) -> StageIdentity {
         StageIdentity(
-            stage, recipe: recipe, model: modelHash, parent: parent,
+            stage, recipe: recipe, model: modelHash,
+            data: dataHashes(of: recipe.task.source.files + stage.dataFiles), parent: parent,
             microBatch: stage.microBatch(configuration, on: compute.backend),
             environment: compute.environment)
     }
+
+    private func dataHashes(of files: [String]) -> [String] { files.compactMap { dataHashes[$0] } }
 
     /// Runs one stage from its newest checkpoint, if it has one.
     private func run(
@@ -230,6 +236,7 @@ package final class Run {
             prompt: recipe.prompt.rawValue, settings: recipe.evaluation.settings,
             maxCompletionLength: recipe.evaluationLength, seed: recipe.seed,
             precision: compute.environment.precision, backend: compute.environment.backend)
-        return Hash.sha256(JSONValue(encoding: inputs).text)
+        let data = dataHashes(of: inputs.task.source.files)
+        return Hash.sha256(([JSONValue(encoding: inputs).text] + data).joined(separator: "\n"))
     }
 }

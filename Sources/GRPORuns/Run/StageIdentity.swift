@@ -5,7 +5,8 @@ import GRPOTensors
 import GRPOTraining
 
 /// Says whether two stages are the same computation: the hash of everything that goes in. A model
-/// file goes in by its content, not by where it lies; what changes no bit of the result stays out.
+/// file goes in by its content, not by where it lies, of a data file both; what changes no bit of
+/// the result stays out.
 struct StageIdentity {
     let hash: String
     /// The file hash of the checkpoint the stage starts from.
@@ -30,10 +31,12 @@ struct StageIdentity {
         var parent: String?
     }
 
-    /// - Parameter model: the hash of the file that `recipe.model` names, where it names one.
+    /// - Parameters:
+    ///   - model: the hash of the file that `recipe.model` names, where it names one.
+    ///   - data: the hashes of the data files that the stage reads.
     init(
-        _ stage: StageSpecification, recipe: Recipe, model: String?, parent: String?,
-        microBatch: MicroBatchBudget, environment: RunEnvironment
+        _ stage: StageSpecification, recipe: Recipe, model: String?, data: [String],
+        parent: String?, microBatch: MicroBatchBudget, environment: RunEnvironment
     ) {
         self.parent = parent
         self.model = model
@@ -48,7 +51,7 @@ struct StageIdentity {
         // Activations that are computed again are the same bits.
         let tree = JSONValue(encoding: inputs).replacing(
             "gradient_checkpointing", with: .bool(false))
-        hash = Hash.sha256(tree.text)
+        hash = Hash.sha256(([tree.text] + data).joined(separator: "\n"))
     }
 
     /// What a checkpoint's manifest keeps of it.
@@ -78,7 +81,7 @@ struct StageIdentity {
         }
         throw RunError(
             .input, path: found.path,
-            "stage \(stage.name) was begun with other settings or micro-batches, on another "
+            "stage \(stage.name) was begun with other settings, data or micro-batches, on another "
                 + "stage's policy or with another engine",
             remedy: "resume with the recipe it was begun with, \(directory.recipe), or choose "
                 + "another --output")

@@ -84,20 +84,34 @@ package struct PretrainStage {
     private func documents(_ policy: Policy, step: Int) throws -> [Text] {
         let random = RandomStream(seed: seed, name: "\(name)/documents")
         let positions = policy.decoder.configuration.maxPositions
-        let ending = policy.tokenizer.endOfTextIDs.min().map { [$0] } ?? []
         return try (0..<settings.documentsPerStep).map { slot in
             var generator: any RandomNumberGenerator = random.generator(step: step, slot: slot)
             let document = source.document(
                 (step - 1) * settings.documentsPerStep + slot, using: &generator)
-            let prompt = try policy.tokenizer.encode(document.prompt, allowSpecial: false)
-            let completion = try policy.tokenizer.encode(document.completion, allowSpecial: false)
-            let ids = prompt + completion + ending
+            let (ids, completion) = try tokens(of: document, policy.tokenizer)
             guard ids.count <= positions else {
                 throw TrainingError.documentTooLong(tokens: ids.count, positions: positions)
             }
-            let first = settings.completionOnlyLoss ? max(1, prompt.count) : 1
+            let first = settings.completionOnlyLoss ? max(1, completion) : 1
             return Text(ids: ids, firstTarget: min(first, ids.count))
         }
+    }
+
+    /// The ids of a document, and where among them the completion begins. A text is followed by an
+    /// ending token; a conversation has the endings that its template writes.
+    private func tokens(
+        of document: TextDocument, _ tokenizer: any Tokenizer
+    ) throws -> (ids: [Int32], completion: Int) {
+        guard let messages = document.messages else {
+            let prompt = try tokenizer.encode(document.prompt, allowSpecial: false)
+            let completion = try tokenizer.encode(document.completion, allowSpecial: false)
+            let ending = tokenizer.endOfTextIDs.min().map { [$0] } ?? []
+            return (prompt + completion + ending, prompt.count)
+        }
+        let turns = messages.map { ChatMessage($0) }
+        let ids = try tokenizer.encode(turns, addGenerationPrompt: false)
+        let asked = try tokenizer.encode(Array(turns.dropLast()), addGenerationPrompt: true)
+        return (ids, zip(ids, asked).prefix { $0 == $1 }.count)
     }
 
     /// Adds the gradient of the mean negative log-likelihood; returns the loss in nats a token.

@@ -60,10 +60,26 @@ struct RecipeFileTests {
     func shipped() throws {
         let names = try FileManager.default.contentsOfDirectory(atPath: Self.recipes)
             .filter { $0.hasSuffix(".yaml") }
-        #expect(Set(names).isSuperset(of: ["quickstart.yaml", "smollm2-sums.yaml"]))
+        #expect(
+            Set(names).isSuperset(of: [
+                "quickstart.yaml", "smollm2-sums.yaml", "smollm2-gsm8k.yaml",
+                "qwen2.5-0.5b-gsm8k.yaml",
+            ]))
+        // Data is fetched on request: here some problems of the same form stand in for it.
+        let data = NSTemporaryDirectory() + "grpo-recipe-\(UUID().uuidString).jsonl"
+        try (0..<1000).map { "{\"question\": \"\($0)?\", \"answer\": \"#### \($0)\"}\n" }.joined()
+            .write(toFile: data, atomically: true, encoding: .utf8)
+        defer { try? FileManager.default.removeItem(atPath: data) }
         for name in names {
+            let readsData = name.contains("gsm8k")
             let recipe = try Recipe.load(
-                file: Self.recipes + "/" + name, components: Components()
+                file: Self.recipes + "/" + name,
+                overrides: readsData
+                    ? [
+                        "task.jsonl.file=\(data)", "task.jsonl.test_file=null",
+                        "task.jsonl.held_out=0.5", "evaluation.problems=9",
+                    ] : [],
+                components: Components()
             ).recipe
             #expect(recipe.name.map { $0 + ".yaml" } == name)
             let text = ResolvedRecipe.text(of: recipe)

@@ -1,0 +1,140 @@
+import Foundation
+import GRPOJSON
+
+/// A file of records: JSON lines, or one JSON array of objects; either may be gzipped. Which it is
+/// says the content, not the name.
+final class DataFile: Sendable {
+    /// The longest record, in bytes.
+    static let longestRecord = 1 << 24
+
+    private let source: DataBytes
+    /// Where the text begins, behind the mark of byte order that some writers put there.
+    private let start: Int
+    private let isArray: Bool
+
+    var path: String { source.path }
+
+    init(path: String) throws(DataError) {
+        source = try DataBytes(path: path)
+        start = source.bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+        isArray =
+            source.bytes[start...].first { !ByteSearch.isSpace($0) } == UInt8(ascii: "[")
+    }
+
+    /// Where each record begins. For this an array is parsed, lines are only looked through.
+    func offsets() throws(DataError) -> [Int] {
+        let offsets =
+            isArray
+            ? try Self.elements(of: source, from: start) : try Self.lines(of: source, from: start)
+        guard !offsets.isEmpty else {
+            throw DataError(
+                file: path, found: "no record", expected: "a record on each line",
+                remedy: "fetch or copy the file again")
+        }
+        return offsets
+    }
+
+    /// The record that begins at `offset`.
+    func row(at offset: Int, conversations: Set<String>) throws(DataError) -> DataRow {
+        let rest = UnsafeRawBufferPointer(rebasing: source.bytes[offset...])
+        let record =
+            isArray
+            ? rest.prefix(Self.longestRecord)
+            : rest[..<Self.endOfLine(in: rest, from: 0)]
+        var scanner = JSONScanner(UnsafeRawBufferPointer(rebasing: record))
+        do throws(JSONFault) {
+            let row = try DataRow(&scanner, conversations: conversations)
+            if !isArray { try scanner.end() }
+            return withExtendedLifetime(source) { row }
+        } catch {
+            throw Self.error(error, from: offset, of: source)
+        }
+    }
+
+    /// The line of an offset, counted from 1. Only for errors: it looks through all before.
+    func line(of offset: Int) -> Int { Self.line(of: offset, in: source) }
+
+    // MARK: - Finding records
+
+    private static func lines(of source: DataBytes, from start: Int) throws(DataError) -> [Int] {
+        let bytes = source.bytes
+        var offsets: [Int] = []
+        var start = start
+        while start < bytes.count {
+            let end = endOfLine(in: bytes, from: start)
+            if let first = bytes[start..<end].firstIndex(where: { !ByteSearch.isSpace($0) }) {
+                guard end - first <= longestRecord else {
+                    throw tooLong(end - first, line(of: first, in: source), source.path)
+                }
+                offsets.append(first)
+            }
+            start = end + 1
+        }
+        return withExtendedLifetime(source) { offsets }
+    }
+
+    private static func elements(
+        of source: DataBytes, from start: Int
+    ) throws(DataError) -> [Int] {
+        var scanner = JSONScanner(UnsafeRawBufferPointer(rebasing: source.bytes[start...]))
+        var offsets: [Int] = []
+        var long: (offset: Int, count: Int)?
+        do throws(JSONFault) {
+            try scanner.array { (scanner) throws(JSONFault) in
+                _ = try scanner.kind()
+                let first = start + scanner.position
+                offsets.append(first)
+                try scanner.skip()
+                let count = start + scanner.position - first
+                if count > longestRecord, long == nil { long = (first, count) }
+            }
+            try scanner.end()
+        } catch {
+            throw Self.error(error, from: start, of: source)
+        }
+        if let long { throw tooLong(long.count, line(of: long.offset, in: source), source.path) }
+        return withExtendedLifetime(source) { offsets }
+    }
+
+    /// The index of the line feed at or after `start`, or the end.
+    private static func endOfLine(in bytes: UnsafeRawBufferPointer, from start: Int) -> Int {
+        guard let base = bytes.baseAddress, start < bytes.count,
+            let found = memchr(base + start, 0x0A, bytes.count - start)
+        else { return bytes.count }
+        return UnsafeRawPointer(found) - base
+    }
+
+    // MARK: - Errors
+
+    private static func line(of offset: Int, in source: DataBytes) -> Int {
+        var line = 1
+        var start = 0
+        while true {
+            let end = endOfLine(in: source.bytes, from: start)
+            guard end < min(offset, source.bytes.count) else { return line }
+            line += 1
+            start = end + 1
+        }
+    }
+
+    private static func error(
+        _ fault: JSONFault, from offset: Int, of source: DataBytes
+    ) -> DataError {
+        // A fault at the end of a line belongs to that line.
+        let place = min(offset + fault.offset, source.bytes.count - 1)
+        let line = line(of: place, in: source)
+        var start = place
+        while start > 0, source.bytes[start - 1] != 0x0A { start -= 1 }
+        return DataError(
+            file: source.path, line: line,
+            found: "\(fault.found) at byte \(place - start + 1)", expected: fault.expected,
+            remedy: "write one JSON object on each line, or one array of objects, in UTF-8")
+    }
+
+    private static func tooLong(_ count: Int, _ line: Int, _ path: String) -> DataError {
+        DataError(
+            file: path, line: line, found: "a record of \(count) bytes",
+            expected: "at most \(longestRecord)",
+            remedy: "write one JSON object on each line, or cut the record")
+    }
+}

@@ -1,0 +1,17 @@
+import Synchronization
+
+/// A data set that is opened when it is first asked for, once for all copies of its task.
+final class DataHandle: Sendable {
+    private let opened = Mutex<Result<DataSet, DataError>?>(nil)
+
+    func open(
+        _ make: () throws(DataError) -> DataSet
+    ) -> Result<DataSet, DataError> {
+        opened.withLock { opened in
+            if let opened { return opened }
+            let result = Result { () throws(DataError) -> DataSet in try make() }
+            opened = result
+            return result
+        }
+    }
+}

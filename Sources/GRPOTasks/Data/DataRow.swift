@@ -1,0 +1,148 @@
+import GRPOJSON
+
+/// The columns of one record, in the order in which they are written. Nested values are kept only
+/// where they are conversations that somebody asks for; of others nothing but their kind stays.
+struct DataRow {
+    enum Value {
+        case text(String)
+        /// As it is spelt, so that no digit is lost.
+        case number(String)
+        case truth(Bool)
+        case null
+        case conversation([Message])
+        case other(JSONScanner.Kind)
+
+        /// For a message.
+        var summary: String {
+            switch self {
+            case .text(let text): text.isEmpty ? "an empty text" : printable(text)
+            case .number(let text): "the number \(text)"
+            case .truth(let value): "\(value)"
+            case .null: "null"
+            case .conversation(let turns): "a conversation of \(turns.count) turns"
+            case .other(let kind): kind.rawValue
+            }
+        }
+    }
+
+    private(set) var columns: [(name: String, value: Value)] = []
+
+    /// Reads the object that comes next.
+    ///
+    /// - Parameter conversations: the columns whose arrays are read as turns.
+    init(_ scanner: inout JSONScanner, conversations: Set<String>) throws(JSONFault) {
+        var columns: [(name: String, value: Value)] = []
+        var names: Set<String> = []
+        try scanner.object { (name, start, scanner) throws(JSONFault) in
+            guard names.insert(name).inserted else { throw Self.twice(name, start) }
+            columns.append((name, try Self.value(&scanner, conversations.contains(name))))
+        }
+        self.columns = columns
+    }
+
+    subscript(name: String) -> Value? {
+        columns.first { $0.name == name }?.value
+    }
+
+    private static func value(
+        _ scanner: inout JSONScanner, _ isConversation: Bool
+    ) throws(JSONFault) -> Value {
+        let kind = try scanner.kind()
+        switch kind {
+        case .string: return .text(try scanner.string())
+        case .number: return .number(String(try scanner.number()))
+        case .bool: return .truth(try scanner.bool())
+        case .null:
+            try scanner.null()
+            return .null
+        case .array where isConversation: return .conversation(try conversation(&scanner))
+        case .array, .object:
+            try scanner.skip()
+            return .other(kind)
+        }
+    }
+
+    // MARK: - Conversations
+
+    /// ShareGPT's names of the speakers, each with the role it plays.
+    private static let speakers = [
+        "human": "user", "user": "user", "gpt": "assistant", "chatgpt": "assistant",
+        "assistant": "assistant", "system": "system",
+    ]
+
+    private static func conversation(
+        _ scanner: inout JSONScanner
+    ) throws(JSONFault) -> [Message] {
+        var turns: [Message] = []
+        try scanner.array { (scanner) throws(JSONFault) in turns.append(try turn(&scanner)) }
+        return turns
+    }
+
+    /// `{role, content}`, or ShareGPT's `{from, value}`; what else a turn has is left out.
+    private static func turn(_ scanner: inout JSONScanner) throws(JSONFault) -> Message {
+        let expected = "a turn: {role, content} or {from, value}"
+        guard try scanner.kind() == .object else {
+            throw JSONFault(
+                offset: scanner.position, found: try scanner.kind().rawValue, expected: expected)
+        }
+        let start = scanner.position
+        var role: String?
+        var content: String?
+        var names: Set<String> = []
+        try scanner.object { (name, start, scanner) throws(JSONFault) in
+            guard names.insert(name).inserted else { throw twice(name, start) }
+            switch name {
+            case "role": role = try text(&scanner, of: name)
+            case "content", "value": content = try text(&scanner, of: name)
+            case "from":
+                let speaker = try text(&scanner, of: name)
+                guard let known = speakers[speaker] else {
+                    throw JSONFault(
+                        offset: start, found: "the speaker \(printable(speaker))",
+                        expected: "human, gpt or system")
+                }
+                role = known
+            default: try scanner.skip()
+            }
+        }
+        guard let role, let content else {
+            let missing = role == nil ? "no role" : "no content"
+            throw JSONFault(
+                offset: start, found: "a turn with \(missing)", expected: expected)
+        }
+        return Message(role: role, content: content)
+    }
+
+    private static func text(
+        _ scanner: inout JSONScanner, of name: String
+    ) throws(JSONFault) -> String {
+        let kind = try scanner.kind()
+        guard kind == .string else {
+            throw JSONFault(
+                offset: scanner.position, found: kind.rawValue,
+                expected: "text as the \(name) of a turn")
+        }
+        return try scanner.string()
+    }
+
+    private static func twice(_ name: String, _ start: Int) -> JSONFault {
+        JSONFault(
+            offset: start, found: "the key \(printable(name)) a second time",
+            expected: "each key once")
+    }
+}
+
+extension JSONScanner {
+    /// Passes over the value that comes next.
+    mutating func skip() throws(JSONFault) {
+        switch try kind() {
+        case .object:
+            try object { (_, _, scanner) throws(JSONFault) in try scanner.skip() }
+        case .array: try array { (scanner) throws(JSONFault) in try scanner.skip() }
+        case .string: _ = try string()
+        case .number: _ = try number()
+        case .bool: _ = try bool()
+        case .null: try null()
+        }
+    }
+}

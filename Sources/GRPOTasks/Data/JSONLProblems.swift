@@ -1,0 +1,266 @@
+/// Problems from a file: one's own data set, without a line of Swift. See `DataColumns` for the
+/// formats that are read.
+///
+/// Training problems come in an order shuffled anew for each pass through the file. The order
+/// belongs to the task and not to the run's seed, so that the seeds of a study meet the same
+/// problems.
+package struct JSONLProblems: ProblemSource {
+    package static let name = "jsonl"
+    package static let summary =
+        "Problems from a file of JSON lines: questions, and answers that are numbers or texts."
+
+    /// The file: JSON lines or a JSON array, gzipped or not.
+    package let file: DataPath?
+    /// The held-out problems; null: a part of `file`.
+    package let testFile: DataPath?
+    /// Which columns are what.
+    package let columns: DataColumns
+    /// The question as it is put, the record's own in the place of `{prompt}`.
+    package let question: String
+    /// A system message before questions that have none.
+    package let system: String?
+    /// How answers are compared.
+    package let verifier: AnswerVerifier
+    /// Where in a completion the answer is looked for.
+    package let answer: AnswerPlace
+    /// How much is held out where there is no test file: below 1 a share of the questions by their
+    /// hash, from 1 on a number of them.
+    package let heldOut: Double
+    /// Names the shuffle; null: the order of the file.
+    package let shuffleSeed: Int?
+    private let handle = DataHandle()
+
+    package init() {
+        self.init(file: nil)
+    }
+
+    package init(
+        file: DataPath?, testFile: DataPath? = nil, columns: DataColumns = DataColumns(),
+        question: String = JSONLProblems.place, system: String? = nil,
+        verifier: AnswerVerifier = .number,
+        answer: AnswerPlace = .tags, heldOut: Double = 0.1, shuffleSeed: Int? = 0
+    ) {
+        self.file = file
+        self.testFile = testFile
+        self.columns = columns
+        self.question = question
+        self.system = system
+        self.verifier = verifier
+        self.answer = answer
+        self.heldOut = heldOut
+        self.shuffleSeed = shuffleSeed
+    }
+
+    /// Stands for the record's question.
+    package static let place = "{prompt}"
+
+    package var files: [String] { [file, testFile].compactMap { $0?.path } }
+
+    // MARK: - Options
+
+    package func problems() -> [(key: String, message: String)] {
+        let found = optionProblems()
+        guard found.isEmpty, let file else { return found }
+        switch data(of: file) {
+        case .failure(let error):
+            return [(error.file == testFile?.path ? "test_file" : "file", "\(error)")]
+        case .success(let set):
+            if set.train.count == 0 {
+                return [
+                    testFile == nil
+                        ? ("held_out", "holds out all \(set.test.count) problems; lower it")
+                        : ("file", "all its questions stand in test_file too")
+                ]
+            }
+            if set.test.count == 0 {
+                return [
+                    (
+                        "held_out",
+                        "holds out 0 of \(set.train.count) problems; give a number of them, "
+                            + "such as 1"
+                    )
+                ]
+            }
+            return []
+        }
+    }
+
+    private func optionProblems() -> [(key: String, message: String)] {
+        var found = columns.problems()
+        if file == nil { found.append(("file", "name a file, such as file: problems.jsonl")) }
+        if columns.text != nil {
+            found.append(("columns.text", "a task needs questions; name columns.prompt"))
+        }
+        if !question.contains(Self.place) {
+            found.append(("question", "must contain \(Self.place), found '\(question)'"))
+        }
+        if verifier == .exact, answer == .lastNumber {
+            found.append(
+                ("verifier", "exact compares texts; with answer: last_number use number"))
+        }
+        if testFile == nil, let message = HeldOut.problem(heldOut, least: 1e-4) {
+            found.append(("held_out", message))
+        }
+        return found
+    }
+
+    private func data(of file: DataPath) -> Result<DataSet, DataError> {
+        handle.open { () throws(DataError) in
+            try DataSet(
+                DataSet.Source(
+                    file: file.path, testFile: testFile?.path, heldOut: heldOut, columns: columns)
+            ) { (row, record, layout) throws(ColumnFault) in
+                guard !record.prompt.isEmpty else {
+                    throw ColumnFault(
+                        found: "a text without a question", expected: "a column of questions",
+                        remedy: "name it with columns: {prompt: NAME}")
+                }
+                _ = try truth(row)
+            }
+        }
+    }
+
+    /// The data, once `problems()` has found nothing.
+    private var set: DataSet {
+        guard let file, case .success(let set) = data(of: file) else {
+            preconditionFailure("jsonl used with options out of range: \(problems())")
+        }
+        return set
+    }
+
+    // MARK: - Problems
+
+    package func problem(
+        _ index: Int, split: Split, using random: inout any RandomNumberGenerator
+    ) -> Problem {
+        let set = set
+        let part = split == .train ? set.train : set.test
+        return problem(in: part, at: part.place(of: index, shuffledBy: shuffleSeed), of: set)
+    }
+
+    package func testProblems(limit: Int, seed: UInt64) -> [Problem] {
+        let set = set
+        let order = IndexPermutation(count: set.test.count, seed: seed)
+        var seen: Set<String> = []
+        var found: [Problem] = []
+        for place in 0..<set.test.count where found.count < limit {
+            let problem = problem(in: set.test, at: order[place], of: set)
+            if seen.insert(problem.id).inserted { found.append(problem) }
+        }
+        return found
+    }
+
+    package func contains(_ problem: Problem, in split: Split) -> Bool? {
+        guard let key = UInt64(problem.id, radix: 16) else { return nil }
+        let set = set
+        return (split == .train ? set.train : set.test).contains(key)
+    }
+
+    /// Whether a document's key is held out, for texts that must not show it.
+    func isHeldOut(_ key: UInt64) -> Bool { set.test.contains(key) }
+
+    private func problem(in part: DataSet.Part, at place: Int, of set: DataSet) -> Problem {
+        let (row, record) = set.record(part, at: place)
+        var turns = record.prompt
+        if let last = turns.lastIndex(where: { $0.role == "user" }) {
+            turns[last] = Message(
+                role: "user",
+                content: question.replacing(Self.place, with: turns[last].content))
+        }
+        if let system, turns.first?.role != "system" {
+            turns.insert(Message(role: "system", content: system), at: 0)
+        }
+        guard let answer = try? truth(row) else {
+            preconditionFailure("a record without an answer: \(part.file.path) was changed in use")
+        }
+        let read = set.layout.columns.union([answerColumn])
+        let isPlain = turns.count == 1 && turns[0].role == "user"
+        return Problem(
+            id: String(record.key, radix: 16),
+            prompt: turns.map(\.content).joined(separator: "\n\n"), answer: answer,
+            columns: row.texts(leavingOut: read), messages: isPlain ? nil : turns)
+    }
+
+    private var answerColumn: String { columns.answer ?? "answer" }
+
+    private func truth(_ row: DataRow) throws(ColumnFault) -> String {
+        let value = row[answerColumn]
+        guard let text = value?.text else {
+            throw ColumnFault(
+                column: answerColumn, found: value?.summary ?? row.missing,
+                expected: "text or a number",
+                remedy: "correct the file, or name another column with columns: {answer: NAME}")
+        }
+        guard let truth = verifier.truth(of: text) else {
+            throw ColumnFault(
+                column: answerColumn, found: value?.summary ?? "", expected: verifier.expectedTruth,
+                remedy: verifier == .number
+                    ? "correct the file, name another column, or use verifier: exact"
+                    : ColumnFault.correct)
+        }
+        return truth
+    }
+
+    // MARK: - Verification
+
+    package func verify(_ completion: String, _ problem: Problem) -> Verdict {
+        guard let truth = verifier.truth(of: problem.answer) else {
+            return .ungradable(
+                reason: "the true answer '\(problem.answer)' is not \(verifier.expectedTruth)")
+        }
+        guard let given = given(in: completion), given.utf8.elementsEqual(truth.utf8) else {
+            return .wrong
+        }
+        return .right
+    }
+
+    package func answer(in completion: String, to problem: Problem) -> String? {
+        given(in: completion)
+    }
+
+    private func given(in completion: String) -> String? {
+        answer.answer(in: completion).flatMap(verifier.form(of:))
+    }
+}
+
+extension JSONLProblems {
+    private enum CodingKeys: String, CodingKey {
+        case file, columns, question, system, verifier, answer
+        case testFile = "test_file"
+        case heldOut = "held_out"
+        case shuffleSeed = "shuffle_seed"
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        let defaults = JSONLProblems()
+        self.init(
+            file: try values.decodeIfPresent(DataPath.self, forKey: .file),
+            testFile: try values.decodeIfPresent(DataPath.self, forKey: .testFile),
+            columns: try values.decodeIfPresent(DataColumns.self, forKey: .columns)
+                ?? defaults.columns,
+            question: try values.decodeIfPresent(String.self, forKey: .question)
+                ?? defaults.question,
+            system: try values.decodeIfPresent(String.self, forKey: .system),
+            verifier: try values.decodeIfPresent(AnswerVerifier.self, forKey: .verifier)
+                ?? defaults.verifier,
+            answer: try values.decodeIfPresent(AnswerPlace.self, forKey: .answer)
+                ?? defaults.answer,
+            heldOut: try values.decodeIfPresent(Double.self, forKey: .heldOut)
+                ?? defaults.heldOut,
+            shuffleSeed: try values.decodeIfPresent(Int.self, forKey: .shuffleSeed))
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var values = encoder.container(keyedBy: CodingKeys.self)
+        try values.encode(file, forKey: .file)
+        try values.encode(testFile, forKey: .testFile)
+        try values.encode(columns, forKey: .columns)
+        try values.encode(question, forKey: .question)
+        try values.encode(system, forKey: .system)
+        try values.encode(verifier, forKey: .verifier)
+        try values.encode(answer, forKey: .answer)
+        try values.encode(heldOut, forKey: .heldOut)
+        try values.encode(shuffleSeed, forKey: .shuffleSeed)
+    }
+}
