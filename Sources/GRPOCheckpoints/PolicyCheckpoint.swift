@@ -5,33 +5,41 @@ package import GRPOTokenizers
 import Foundation
 
 /// A policy in a checkpoint: the decoder's weights, its shape and its tokenizer, and what a stage
-/// needs to go on.
+/// needs to go on. Of a policy with adapters it holds these and not the weights beside them, which
+/// lie where the stage began.
 package struct PolicyCheckpoint: ~Copyable {
     package let configuration: DecoderConfiguration
     package let tokenizer: TokenizerDescription
+    /// What the policy's adapters are; nil where it has none.
+    package let adapters: LoRASettings?
     private let file: HDF5File
 
     private enum Text {
         static let model = "model.json"
         static let tokenizer = "tokenizer.json"
+        static let adapters = "lora.json"
     }
 
     /// What to save of a policy.
     ///
     /// - Parameters:
-    ///   - moments: AdamW's, laid out like the decoder's store.
+    ///   - moments: AdamW's, laid out like the store of what the decoder trains.
+    ///   - reference: not saved beside adapters, for it is the weights without them.
     ///   - texts: further documents of the stage, by name.
     package static func content(
         _ decoder: Decoder, tokenizer: TokenizerDescription,
         moments: (first: Tensor, second: Tensor)?, reference: Decoder?, texts: [String: String]
     ) throws -> CheckpointContent {
-        var arrays = decoder.store.arrays("policy")
-        if let reference { arrays += reference.store.arrays("reference") }
+        var arrays = decoder.trained.arrays(group(of: decoder))
+        if let reference, decoder.adapters == nil {
+            arrays += reference.store.arrays("reference")
+        }
         if let moments {
-            arrays += decoder.store.arrays("optimizer/first_moment", in: moments.first)
-            arrays += decoder.store.arrays("optimizer/second_moment", in: moments.second)
+            arrays += decoder.trained.arrays("optimizer/first_moment", in: moments.first)
+            arrays += decoder.trained.arrays("optimizer/second_moment", in: moments.second)
         }
         var texts = texts
+        if let adapters = decoder.adapters { texts[Text.adapters] = try json(adapters.settings) }
         texts[Text.model] = try json(decoder.configuration)
         texts[Text.tokenizer] = try json(tokenizer)
         return CheckpointContent(arrays: arrays, texts: texts)
@@ -44,13 +52,18 @@ package struct PolicyCheckpoint: ~Copyable {
         let file = try checkpoint.open()
         let configuration = try Self.decode(DecoderConfiguration.self, Text.model, from: file)
         let tokenizer = try Self.decode(TokenizerDescription.self, Text.tokenizer, from: file)
-        guard configuration.problems.isEmpty else {
+        let adapters =
+            try file.contains(Text.adapters)
+            ? try Self.decode(LoRASettings.self, Text.adapters, from: file) : nil
+        let problems = configuration.problems + (adapters?.problems().map(\.message) ?? [])
+        guard problems.isEmpty else {
             throw .damaged(
-                path: checkpoint.path, found: configuration.problems.joined(separator: ", "),
+                path: checkpoint.path, found: problems.joined(separator: ", "),
                 expected: "the shape of a decoder")
         }
         self.configuration = configuration
         self.tokenizer = tokenizer
+        self.adapters = adapters
         self.file = file
     }
 
@@ -59,10 +72,15 @@ package struct PolicyCheckpoint: ~Copyable {
         try file.contains(name) ? try file.text(name) : nil
     }
 
-    /// Reads the weights into a decoder of this configuration.
+    /// Reads the weights into a decoder of this configuration; where it has adapters, these alone.
     package func load(into decoder: Decoder) throws(CheckpointError) {
-        try read("policy", into: decoder.store.values, of: decoder.store)
-        decoder.store.didChange()
+        let store = decoder.trained
+        try read(Self.group(of: decoder), into: store.values, of: store)
+        store.didChange()
+    }
+
+    private static func group(of decoder: Decoder) -> String {
+        decoder.adapters == nil ? "policy" : "adapters"
     }
 
     /// Reads the reference's weights; false where the checkpoint has none.
@@ -79,8 +97,8 @@ package struct PolicyCheckpoint: ~Copyable {
     package func load(
         firstMoment: Tensor, secondMoment: Tensor, of decoder: Decoder
     ) throws(CheckpointError) {
-        try read("optimizer/first_moment", into: firstMoment, of: decoder.store)
-        try read("optimizer/second_moment", into: secondMoment, of: decoder.store)
+        try read("optimizer/first_moment", into: firstMoment, of: decoder.trained)
+        try read("optimizer/second_moment", into: secondMoment, of: decoder.trained)
     }
 
     private func read(

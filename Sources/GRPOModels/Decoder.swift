@@ -16,28 +16,51 @@ package final class Decoder {
 
     package let configuration: DecoderConfiguration
     package let backend: any Backend
+    /// The weights; frozen where there are adapters.
     package let store: ParameterStore
+    /// What is trained beside frozen weights.
+    package let adapters: AdapterSet?
     package let head: TokenHead
     private let embedding: Parameter
     package let blocks: [Block]
+    /// R `[positions, headDim]`.
+    let rope: Tensor
 
     /// A decoder whose parameters are all zero.
-    package init(_ configuration: DecoderConfiguration, backend: any Backend) {
+    package convenience init(_ configuration: DecoderConfiguration, backend: any Backend) {
         precondition(configuration.problems.isEmpty, "\(configuration.problems)")
-        let store = ParameterStore(configuration.parameters, backend: backend)
-        let rope = configuration.ropeTable(backend)
+        self.init(
+            configuration, store: ParameterStore(configuration.parameters, backend: backend),
+            rope: configuration.ropeTable(backend), adapters: nil, backend: backend)
+    }
+
+    /// A decoder over weights that others may share.
+    init(
+        _ configuration: DecoderConfiguration, store: ParameterStore, rope: Tensor,
+        adapters: AdapterSet?, backend: any Backend
+    ) {
         let epsilon = configuration.normEpsilon
 
         func linear(_ name: String) -> Linear {
-            Linear(weight: store[name], bias: store.find(name + ".bias"))
+            Linear(
+                weight: store[name], bias: store.find(name + ".bias"),
+                adapter: adapters?.adapter(of: name))
         }
         func norm(_ name: String) -> RMSNorm {
             RMSNorm(weight: store[name], epsilon: epsilon)
+        }
+        func headNorm(_ name: String) -> HeadNorm? {
+            guard configuration.queryKeyNorm else { return nil }
+            return HeadNorm(
+                query: norm("\(name).query_norm"), key: norm("\(name).key_norm"),
+                heads: configuration.heads, keyValueHeads: configuration.keyValueHeads)
         }
 
         self.configuration = configuration
         self.backend = backend
         self.store = store
+        self.rope = rope
+        self.adapters = adapters
         embedding = store["embedding"]
         blocks = (0..<configuration.layers).map { index in
             let attention = "layers.\(index).attention"
@@ -48,7 +71,7 @@ package final class Decoder {
                     inner: Attention(
                         index: index, heads: configuration.heads,
                         keyValueHeads: configuration.keyValueHeads,
-                        queryKeyValue: linear("\(attention).qkv"),
+                        queryKeyValue: linear("\(attention).qkv"), norm: headNorm(attention),
                         output: linear("\(attention).output"), rope: rope)),
                 feedForward: PreNorm(
                     norm: norm("\(feedForward).norm"),
@@ -72,7 +95,10 @@ package final class Decoder {
     package func frozenCopy() -> Decoder {
         let copy = Decoder(configuration, backend: backend)
         copy.store.copyValues(from: store)
-        return copy
+        guard let adapters else { return copy }
+        let adapted = copy.adapted(adapters.settings)
+        adapted.trained.copyValues(from: adapters.store)
+        return adapted
     }
 
     /// The residual stream after the last block, R `[tokens, hiddenSize]`.
@@ -134,6 +160,8 @@ package final class Decoder {
 extension Decoder {
     /// values ← share · other + (1 - share) · values, in Double, rounded once.
     package func mix(_ other: Decoder, share: Double) {
+        precondition(
+            adapters == nil && other.adapters == nil, "decoders with adapters cannot be mixed")
         guard share < 1 else { return store.copyValues(from: other.store) }
         let mixed = zip(store.values.doubles, other.store.values.doubles).map { own, new in
             share * new + (1 - share) * own

@@ -21,13 +21,15 @@ package struct DecoderConfiguration: Sendable, Equatable, Codable {
     package var outputBias: Bool
     /// Whether the feed-forward projections have biases.
     package var feedForwardBias: Bool
+    /// Whether every head of q and of k is normalised before it is rotated.
+    package var queryKeyNorm: Bool
 
     package init(
         family: String = "llama", vocabularySize: Int, hiddenSize: Int, intermediateSize: Int,
         layers: Int, heads: Int, keyValueHeads: Int? = nil, headDim: Int? = nil,
         maxPositions: Int = 2048, ropeTheta: Double = 10_000, ropeScaling: RopeScaling = .none,
         normEpsilon: Double = 1e-5, tiedHead: Bool = true, queryKeyValueBias: Bool = false,
-        outputBias: Bool = false, feedForwardBias: Bool = false
+        outputBias: Bool = false, feedForwardBias: Bool = false, queryKeyNorm: Bool = false
     ) {
         self.family = family
         self.vocabularySize = vocabularySize
@@ -45,6 +47,7 @@ package struct DecoderConfiguration: Sendable, Equatable, Codable {
         self.queryKeyValueBias = queryKeyValueBias
         self.outputBias = outputBias
         self.feedForwardBias = feedForwardBias
+        self.queryKeyNorm = queryKeyNorm
     }
 
     /// The outputs of the joint product of q, k and v.
@@ -57,7 +60,9 @@ package struct DecoderConfiguration: Sendable, Equatable, Codable {
     ///   - activation: bytes of an element of q, k, v and the attention's output.
     package func activationBytes(parameter: Int, activation: Int) -> Int {
         // x of both norms, gate and up, the attention's log-sum-exp.
-        let wide = 2 * hiddenSize + 2 * intermediateSize + heads
+        var wide = 2 * hiddenSize + 2 * intermediateSize + heads
+        // q and k before their norm, and what each head was divided by.
+        if queryKeyNorm { wide += (heads + keyValueHeads) * (headDim + 1) }
         return layers * (wide * parameter + (queryKeyValueWidth + heads * headDim) * activation)
     }
 
@@ -99,6 +104,10 @@ package struct DecoderConfiguration: Sendable, Equatable, Codable {
             if queryKeyValueBias {
                 list.append(.init("\(attention).qkv.bias", [queryKeyValueWidth], .zeros))
             }
+            if queryKeyNorm {
+                list.append(.init("\(attention).query_norm", [headDim], .ones))
+                list.append(.init("\(attention).key_norm", [headDim], .ones))
+            }
             list.append(.init("\(attention).output", [hiddenSize, heads * headDim], outward))
             if outputBias {
                 list.append(.init("\(attention).output.bias", [hiddenSize], .zeros))
@@ -117,5 +126,30 @@ package struct DecoderConfiguration: Sendable, Equatable, Codable {
         list.append(.init("norm", [hiddenSize], .ones))
         if !tiedHead { list.append(.init("head", [vocabularySize, hiddenSize], inward)) }
         return list
+    }
+}
+
+extension DecoderConfiguration {
+    /// Settings younger than the first checkpoints count as off where they are absent.
+    package init(from decoder: any Swift.Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            family: try values.decode(String.self, forKey: .family),
+            vocabularySize: try values.decode(Int.self, forKey: .vocabularySize),
+            hiddenSize: try values.decode(Int.self, forKey: .hiddenSize),
+            intermediateSize: try values.decode(Int.self, forKey: .intermediateSize),
+            layers: try values.decode(Int.self, forKey: .layers),
+            heads: try values.decode(Int.self, forKey: .heads),
+            keyValueHeads: try values.decode(Int.self, forKey: .keyValueHeads),
+            headDim: try values.decode(Int.self, forKey: .headDim),
+            maxPositions: try values.decode(Int.self, forKey: .maxPositions),
+            ropeTheta: try values.decode(Double.self, forKey: .ropeTheta),
+            ropeScaling: try values.decode(RopeScaling.self, forKey: .ropeScaling),
+            normEpsilon: try values.decode(Double.self, forKey: .normEpsilon),
+            tiedHead: try values.decode(Bool.self, forKey: .tiedHead),
+            queryKeyValueBias: try values.decode(Bool.self, forKey: .queryKeyValueBias),
+            outputBias: try values.decode(Bool.self, forKey: .outputBias),
+            feedForwardBias: try values.decode(Bool.self, forKey: .feedForwardBias),
+            queryKeyNorm: try values.decodeIfPresent(Bool.self, forKey: .queryKeyNorm) ?? false)
     }
 }

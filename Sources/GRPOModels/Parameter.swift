@@ -32,6 +32,8 @@ package struct ParameterSpecification: Sendable {
         case ones
         case zeros
         case normal(deviation: Double)
+        /// Between -bound and bound.
+        case uniform(bound: Double)
     }
 
     package let name: String
@@ -98,6 +100,12 @@ package final class ParameterStore {
         }
     }
 
+    /// Freezes every parameter: no gradient is kept or computed.
+    package func disableGradients() {
+        gradients = nil
+        for parameter in parameters { parameter.gradient = nil }
+    }
+
     package func zeroGradients(_ backend: any Backend) {
         if let gradients { backend.zero(gradients) }
     }
@@ -117,6 +125,10 @@ package final class ParameterStore {
             case .normal(let deviation):
                 let normals = random.normals(count: tensor.count, step: 0, slot: slot)
                 tensor.fill(from: normals.map { $0 * deviation })
+            case .uniform(let bound):
+                var generator = random.generator(step: 0, slot: slot)
+                tensor.fill(
+                    from: (0..<tensor.count).map { _ in (2 * generator.uniform() - 1) * bound })
             }
         }
         didChange()

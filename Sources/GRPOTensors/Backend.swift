@@ -26,7 +26,7 @@ package protocol Backend: AnyObject {
     // MARK: Linear
 
     /// y = x Wᵀ + bias + residual; x A [tokens, inputs], W [outputs, inputs], bias R [outputs],
-    /// residual R [tokens, outputs], y R [tokens, outputs].
+    /// residual R [tokens, outputs], which may be y itself, y R [tokens, outputs].
     func linear(_ x: Tensor, _ weight: Weight, bias: Tensor?, residual: Tensor?, y: Tensor)
     /// dx = dy W; dy A [tokens, outputs], dx R [tokens, inputs].
     func linearBackwardInput(_ dy: Tensor, _ weight: Weight, dx: Tensor)
@@ -36,7 +36,8 @@ package protocol Backend: AnyObject {
 
     // MARK: RMSNorm
 
-    /// y = x · inverseRMS · weight; x R [tokens, width], weight R [width], y A, inverseRMS R [tokens].
+    /// y = x · inverseRMS · weight; x R [tokens, width], weight R [width], y A or R, inverseRMS R
+    /// [tokens].
     func rmsNorm(_ x: Tensor, weight: Tensor, epsilon: Double, y: Tensor, inverseRMS: Tensor)
     /// dx += the gradient through the norm; dWeight += its own. dy R [tokens, width].
     func rmsNormBackward(
@@ -50,7 +51,7 @@ package protocol Backend: AnyObject {
     func rope(
         _ qkv: Tensor, positions: [Int32], table: Tensor, headDim: Int, q: Tensor, k: Tensor,
         v: Tensor)
-    /// The inverse rotation: dq, dk, dv R into dqkv A.
+    /// The inverse rotation: dq, dk, dv R into dqkv A or R.
     func ropeBackward(
         dq: Tensor, dk: Tensor, dv: Tensor, positions: [Int32], table: Tensor, headDim: Int,
         dqkv: Tensor)

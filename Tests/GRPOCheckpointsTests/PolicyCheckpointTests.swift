@@ -85,6 +85,43 @@ struct PolicyCheckpointTests {
                 == bits(second.store.values, of: policy.store))
     }
 
+    @Test("of a policy with adapters these alone are kept, without weights and reference")
+    func adapters() throws {
+        let directory = try TestDirectory()
+        let settings = TinyDecoder.lora(.listed([.query, .down]))
+        let policy = TinyDecoder.adapted(decoder(seed: 1), settings)
+        let (first, second) = (
+            TinyDecoder.adapted(decoder(seed: 1), settings, seed: 2),
+            TinyDecoder.adapted(decoder(seed: 1), settings, seed: 3)
+        )
+        let content = try PolicyCheckpoint.content(
+            policy, tokenizer: tokenizer.description,
+            moments: (first.trained.values, second.trained.values), reference: policy.reference(),
+            texts: [:])
+        #expect(
+            content.arrays.allSatisfy {
+                $0.name.hasPrefix("adapters/") || $0.name.hasPrefix("optimizer/")
+            })
+        let saved = try CheckpointStore(directory: directory.path).save(
+            content, step: 7, stage: "grpo", createdBy: "test"
+        ).checkpoint
+        let file = try PolicyCheckpoint(try Checkpoint.verify(saved.path))
+        #expect(file.adapters == settings)
+        let loaded = decoder(seed: 1).adapted(settings)
+        try file.load(into: loaded)
+        #expect(
+            bits(loaded.trained.values, of: loaded.trained)
+                == bits(policy.trained.values, of: policy.trained))
+        let moments = (decoder(seed: 1).adapted(settings), decoder(seed: 1).adapted(settings))
+        try file.load(
+            firstMoment: moments.0.trained.values, secondMoment: moments.1.trained.values,
+            of: loaded)
+        #expect(
+            bits(moments.1.trained.values, of: loaded.trained)
+                == bits(second.trained.values, of: policy.trained))
+        #expect(throws: CheckpointError.self) { try file.load(into: decoder(seed: 1)) }
+    }
+
     @Test("equal policies have equal files")
     func deterministic() throws {
         let hashes = try (0..<2).map { _ in

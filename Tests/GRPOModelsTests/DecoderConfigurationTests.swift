@@ -20,9 +20,21 @@ struct DecoderConfigurationTests {
         let configuration = TinyDecoder.configuration(
             scaling: .llama3(
                 factor: 8, lowFrequencyFactor: 1, highFrequencyFactor: 4,
-                originalMaxPositions: 32), tied: false, biases: true)
+                originalMaxPositions: 32), tied: false, biases: true, headNorms: true)
         let data = try JSONEncoder().encode(configuration)
         #expect(try JSONDecoder().decode(DecoderConfiguration.self, from: data) == configuration)
+    }
+
+    /// Checkpoints of before the norms of q and k do not name them.
+    @Test func anOlderDocumentIsRead() throws {
+        let configuration = TinyDecoder.configuration()
+        let text = String(decoding: try JSONEncoder().encode(configuration), as: UTF8.self)
+        let older = text.replacing("\"queryKeyNorm\":false,", with: "")
+            .replacing(",\"queryKeyNorm\":false", with: "")
+        #expect(older.count < text.count)
+        #expect(
+            try JSONDecoder().decode(DecoderConfiguration.self, from: Data(older.utf8))
+                == configuration)
     }
 
     /// Llama 3.1's rule by hand: theta 100, size 8, original 32 gives the wavelengths 6.28, 19.9,
@@ -45,10 +57,11 @@ struct DecoderConfigurationTests {
     /// Every row of every parameter is bound once, under both naming schemes.
     @Test(arguments: [true, false])
     func bindingsCoverEveryParameter(tied: Bool) {
-        let configuration = TinyDecoder.configuration(tied: tied, biases: true)
+        let configuration = TinyDecoder.configuration(
+            tied: tied, biases: true, headNorms: tied)
         for bindings in [
-            LlamaFamily.huggingFaceBindings(configuration),
-            LlamaFamily.ggufBindings(configuration),
+            DecoderFamily.huggingFaceBindings(configuration),
+            DecoderFamily.ggufBindings(configuration),
         ] {
             #expect(Set(bindings.map(\.tensorName)).count == bindings.count)
             for parameter in configuration.parameters {

@@ -30,6 +30,10 @@ struct DecoderGradientTests {
                         factor: 8, lowFrequencyFactor: 1, highFrequencyFactor: 4,
                         originalMaxPositions: 8), theta: 10),
                 packing: .ragged),
+            Variant(
+                description: "norms of q and k, prefix",
+                configuration: TinyDecoder.configuration(biases: true, headNorms: true),
+                packing: .sharedPrefix),
         ]
     }
 

@@ -31,9 +31,9 @@ struct LayerGradientTests {
     private let backend = ReferenceBackend()
     private let bound = 1e-6
 
-    private func decoder(on backend: any Backend) -> Decoder {
+    private func decoder(on backend: any Backend, headNorms: Bool = false) -> Decoder {
         let decoder = TinyDecoder.make(
-            TinyDecoder.configuration(biases: true, layers: 1), on: backend)
+            TinyDecoder.configuration(biases: true, layers: 1, headNorms: headNorms), on: backend)
         decoder.store.enableGradients(backend)
         return decoder
     }
@@ -152,6 +152,16 @@ struct LayerGradientTests {
             errors(
                 of: decoder.blocks[0].attention, named: "layers.0.attention", decoder,
                 packing.packing, on: backend), count: 6)
+    }
+
+    /// Of the input, both norms, and what stands before and behind them.
+    @Test(arguments: TestPacking.allCases)
+    func attentionWithNormsOfQueriesAndKeys(packing: TestPacking) {
+        let decoder = decoder(on: backend, headNorms: true)
+        expectSmall(
+            errors(
+                of: decoder.blocks[0].attention, named: "layers.0.attention", decoder,
+                packing.packing, on: backend), count: 8)
     }
 
     @Test func feedForward() {

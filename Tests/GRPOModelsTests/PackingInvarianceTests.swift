@@ -11,9 +11,20 @@ struct PackingInvarianceTests {
         TinyDecoder.tokens(17, seed: 14),
     ]
 
-    private func decoder(_ kind: TestBackend, threads: Int = 1) -> Decoder {
-        TinyDecoder.make(
-            TinyDecoder.configuration(tied: false, biases: true), on: kind.make(threads: threads))
+    /// Decoders that compute a row in different ways.
+    enum Shape: CaseIterable {
+        case plain
+        case headNorms
+        case adapters
+    }
+
+    private func decoder(
+        _ kind: TestBackend, threads: Int = 1, _ shape: Shape = .plain
+    ) -> Decoder {
+        let decoder = TinyDecoder.make(
+            TinyDecoder.configuration(tied: false, biases: true, headNorms: shape == .headNorms),
+            on: kind.make(threads: threads))
+        return shape == .adapters ? TinyDecoder.adapted(decoder, TinyDecoder.lora()) : decoder
     }
 
     /// The log-probability of each token's successor in a fixed list, at every row.
@@ -36,9 +47,9 @@ struct PackingInvarianceTests {
     }
 
     /// FAILURES 12 and 13: no pads exist, and positions are those of the sequence alone.
-    @Test(arguments: TestBackend.available)
-    func packedEqualsAlone(kind: TestBackend) {
-        let decoder = decoder(kind)
+    @Test(arguments: TestBackend.available, Shape.allCases)
+    func packedEqualsAlone(kind: TestBackend, shape: Shape) {
+        let decoder = decoder(kind, shape)
         let sequences = [prompt] + completions
         let packed = scores(
             decoder, sequences.flatMap { $0 }, Packing(lengths: sequences.map(\.count)))
@@ -48,9 +59,9 @@ struct PackingInvarianceTests {
         expectEqual(packed, alone, kind)
     }
 
-    @Test(arguments: TestBackend.available)
-    func aSharedPrefixEqualsARepeatedPrompt(kind: TestBackend) {
-        let decoder = decoder(kind)
+    @Test(arguments: TestBackend.available, Shape.allCases)
+    func aSharedPrefixEqualsARepeatedPrompt(kind: TestBackend, shape: Shape) {
+        let decoder = decoder(kind, shape)
         var packing = Packing()
         let prefix = packing.append(length: prompt.count)
         for ids in completions { packing.append(length: ids.count, prefix: prefix) }
@@ -66,9 +77,9 @@ struct PackingInvarianceTests {
     }
 
     /// Token by token through the key-value cache, over a prefix, equals one pass.
-    @Test(arguments: TestBackend.available)
-    func decodingEqualsPrefill(kind: TestBackend) {
-        let decoder = decoder(kind)
+    @Test(arguments: TestBackend.available, Shape.allCases)
+    func decodingEqualsPrefill(kind: TestBackend, shape: Shape) {
+        let decoder = decoder(kind, shape)
         let ids = completions[2]
         let whole = scores(decoder, prompt + ids, Packing(lengths: [prompt.count + ids.count]))
         let cache = KeyValueCache(decoder.configuration, rows: 64, backend: decoder.backend)
@@ -177,15 +188,15 @@ struct PackingInvarianceTests {
         #expect(before.indices.filter { before[$0] != after[$0] } == Array(touched))
     }
 
-    @Test(arguments: TestBackend.cpu)
-    func oneThreadEqualsFour(kind: TestBackend) {
+    @Test(arguments: TestBackend.cpu, Shape.allCases)
+    func oneThreadEqualsFour(kind: TestBackend, shape: Shape) {
         let tokens = [prompt] + completions
         let packing = Packing(lengths: tokens.map(\.count))
         let ids = tokens.flatMap { $0 }
         func results(_ threads: Int) -> ([Double], [Double]) {
-            let decoder = decoder(kind, threads: threads)
+            let decoder = decoder(kind, threads: threads, shape)
             let backend = decoder.backend
-            decoder.store.enableGradients(backend)
+            decoder.trained.enableGradients(backend)
             let pass = Pass(backend, packing)
             var (x, saved) = decoder.forward(ids, pass)
             let (result, head) = decoder.head.logProbabilities(
@@ -194,7 +205,7 @@ struct PackingInvarianceTests {
                 ids.indices.map { Double($0 % 5) - 2 }, dEntropies: nil, head,
                 tokenCount: ids.count, backend)
             decoder.backward(x, &saved, pass)
-            return (result.logProbabilities, decoder.store.gradients!.doubles)
+            return (result.logProbabilities, decoder.trained.gradients!.doubles)
         }
         let one = results(1)
         let four = results(4)

@@ -2,9 +2,12 @@ import Foundation
 package import GRPOModels
 package import GRPOTensors
 
-/// One of the tiny Llamas of `Tests/GRPOModelsTests/Fixtures`, with what PyTorch says of it.
+/// One of the tiny models of `Tests/GRPOModelsTests/Fixtures`, of each family, with what PyTorch
+/// says of it.
 package struct LlamaFixture {
-    package static let names = ["llama-tied", "llama-untied", "llama-linear"]
+    package static let names = [
+        "llama-tied", "llama-untied", "llama-linear", "qwen2-untied", "qwen3-tied",
+    ]
 
     package struct Document: Decodable {
         package let config: Configuration
@@ -29,6 +32,7 @@ package struct LlamaFixture {
     }
 
     package struct Configuration: Decodable {
+        let modelType: String
         let hiddenSize: Int
         let numHiddenLayers: Int
         let numAttentionHeads: Int
@@ -80,16 +84,19 @@ package struct LlamaFixture {
                     originalMaxPositions: rope.originalMaxPositionEmbeddings!)
             default: .none
             }
+        let isQwen2 = config.modelType == "qwen2"
         return DecoderConfiguration(
-            vocabularySize: config.vocabSize, hiddenSize: config.hiddenSize,
+            family: config.modelType, vocabularySize: config.vocabSize,
+            hiddenSize: config.hiddenSize,
             intermediateSize: config.intermediateSize, layers: config.numHiddenLayers,
             heads: config.numAttentionHeads, keyValueHeads: config.numKeyValueHeads,
             headDim: config.headDim, maxPositions: config.maxPositionEmbeddings,
             ropeTheta: rope.ropeTheta, ropeScaling: scaling, normEpsilon: config.rmsNormEps,
             tiedHead: config.tieWordEmbeddings,
-            queryKeyValueBias: config.attentionBias ?? false,
+            queryKeyValueBias: isQwen2 || config.attentionBias ?? false,
             outputBias: config.attentionBias ?? false,
-            feedForwardBias: config.mlpBias ?? false)
+            feedForwardBias: config.mlpBias ?? false,
+            queryKeyNorm: config.modelType == "qwen3")
     }
 
     /// The decoder with the initial parameters.
@@ -104,7 +111,7 @@ package struct LlamaFixture {
     }
 
     package var bindings: [TensorBinding] {
-        LlamaFamily.huggingFaceBindings(configuration)
+        DecoderFamily.huggingFaceBindings(configuration)
     }
 
     /// The norm-wise relative error of every tensor the file has under `prefix`, by its Hugging

@@ -49,6 +49,17 @@ package struct SafetensorsFixture {
         }
     }
 
+    /// An array, or the `__metadata__` that some writers add.
+    private enum Header: Decodable {
+        case array(Entry)
+        case metadata
+
+        init(from decoder: any Decoder) throws {
+            let isMetadata = decoder.codingPath.last?.stringValue == "__metadata__"
+            self = isMetadata ? .metadata : .array(try Entry(from: decoder))
+        }
+    }
+
     private struct Entry: Decodable {
         let dtype: String
         let shape: [Int]
@@ -70,8 +81,9 @@ package struct SafetensorsFixture {
             Int(UInt64(littleEndian: $0.loadUnaligned(as: UInt64.self)))
         }
         let header = try JSONDecoder().decode(
-            [String: Entry].self, from: data.subdata(in: 8..<8 + length))
-        arrays = header.mapValues { entry in
+            [String: Header].self, from: data.subdata(in: 8..<8 + length))
+        arrays = header.compactMapValues { header in
+            guard case .array(let entry) = header else { return nil }
             let start = 8 + length + entry.offsets[0]
             let end = 8 + length + entry.offsets[1]
             return Array(

@@ -70,7 +70,8 @@ extension GGUFModel {
             tiedHead: !file.contains("output.weight"),
             queryKeyValueBias: has("attn_q"),
             outputBias: has("attn_output"),
-            feedForwardBias: has("ffn_down"))
+            feedForwardBias: has("ffn_down"),
+            queryKeyNorm: architecture.traits.queryKeyNorm)
     }
 
     /// A size from 1 to `most`.

@@ -10,7 +10,7 @@ package struct GGUFWriter {
         self.encoding = encoding
     }
 
-    /// Writes weights, shape and tokenizer.
+    /// Writes weights, adapters merged into them, shape and tokenizer.
     package func write(
         _ decoder: Decoder, tokenizer: TokenizerDescription, to path: String
     ) throws(ModelFileError) {
@@ -27,9 +27,10 @@ package struct GGUFWriter {
         }
         let vocabulary = try GGUFVocabulary(
             tokenizer, size: configuration.vocabularySize, path: path)
+        let weights = decoder.merged().store
         var items = architecture.bindings(configuration).map { binding in
             let place = WeightPlace(
-                binding, in: decoder.store,
+                binding, in: weights,
                 interleavedHeads: architecture.interleavedHeads(binding, configuration))
             return GGUFOutput.Item(
                 name: binding.tensorName, shape: binding.shape,
@@ -40,7 +41,9 @@ package struct GGUFWriter {
             metadata: general(architecture, tokenizer) + shape(configuration, architecture.name)
                 + vocabulary.metadata,
             items: items)
-        try output.write(to: path)
+        try withExtendedLifetime(weights) { () throws(ModelFileError) in
+            try output.write(to: path)
+        }
     }
 
     /// Rows that are no whole blocks stay float16, as llama.cpp's converter has them.

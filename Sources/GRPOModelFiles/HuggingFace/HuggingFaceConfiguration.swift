@@ -40,7 +40,8 @@ struct HuggingFaceConfiguration: Sendable {
         let hidden = try size("hidden_size")
         let heads = try size("num_attention_heads")
         let headDim = try size(
-            "head_dim", default: max(1, hidden / heads), most: Self.largestHead)
+            "head_dim", default: architecture.traits.headDim ?? max(1, hidden / heads),
+            most: Self.largestHead)
         let attentionBias = try truth("attention_bias", default: false)
         let rope = try RopeSettings(self)
         let configuration = DecoderConfiguration(
@@ -60,7 +61,8 @@ struct HuggingFaceConfiguration: Sendable {
             tiedHead: try truth("tie_word_embeddings", default: false),
             queryKeyValueBias: architecture.queryKeyValueBias ?? attentionBias,
             outputBias: architecture.queryKeyValueBias == nil && attentionBias,
-            feedForwardBias: try truth("mlp_bias", default: false))
+            feedForwardBias: try truth("mlp_bias", default: false),
+            queryKeyNorm: architecture.traits.queryKeyNorm)
         if let problem = configuration.problems.first {
             throw error(
                 "model_type", found: "a shape that cannot be built: \(problem)",

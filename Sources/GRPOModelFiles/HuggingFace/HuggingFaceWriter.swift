@@ -17,7 +17,7 @@ package struct HuggingFaceWriter {
         self.shardBytes = shardBytes
     }
 
-    /// Writes `config.json`, the weights, and the tokenizer's files.
+    /// Writes `config.json`, the weights, adapters merged into them, and the tokenizer's files.
     ///
     /// - Parameters:
     ///   - directory: made if it is not there; one with other files in it is refused.
@@ -44,7 +44,10 @@ package struct HuggingFaceWriter {
         try checkBiases(configuration, architecture, directory)
         let tokenizerFiles = try tokenizerFiles(tokenizer, vocabulary, directory)
         try prepare(directory)
-        try writeWeights(decoder, architecture, directory)
+        let merged = decoder.merged()
+        try withExtendedLifetime(merged) { () throws(ModelFileError) in
+            try writeWeights(merged, architecture, directory)
+        }
         let settings = HuggingFaceSettings(
             configuration: configuration, architecture: architecture, tokenizer: tokenizer,
             encoding: encoding)

@@ -9,12 +9,15 @@ package struct Attention: Branch {
         let v: Tensor  // A [tokens, keyValueHeads * headDim]
         let y: Tensor  // A [tokens, heads * headDim]
         let logSumExp: Tensor  // R [tokens, heads]
+        let norm: HeadNorm.Saved?
     }
 
     let index: Int
     let heads: Int
     let keyValueHeads: Int
     let queryKeyValue: Linear
+    /// Of q and k, in the families that have one.
+    let norm: HeadNorm?
     let output: Linear
     /// R `[positions, headDim]`.
     let rope: Tensor
@@ -30,9 +33,11 @@ package struct Attention: Branch {
     }
 
     package func save(_ x: Tensor, _ pass: Pass) -> Saved {
+        let qkv = queryKeyValue.forward(x, pass)
+        let norm = norm?.forward(qkv, pass.backend)
         let (q, k, v) = pass.backend.rope(
-            queryKeyValue.forward(x, pass), positions: pass.layout.positions, table: rope,
-            heads: heads, keyValueHeads: keyValueHeads)
+            qkv, positions: pass.layout.positions, table: rope, heads: heads,
+            keyValueHeads: keyValueHeads)
         var (keys, values) = (k, v)
         if let cache = pass.cache {
             (keys, values) = cache.layers[index]
@@ -41,7 +46,7 @@ package struct Attention: Branch {
         }
         let (y, logSumExp) = pass.backend.attention(
             q: q, k: keys, v: values, layout: pass.layout, headDim: headDim, scale: scale)
-        return Saved(q: q, k: k, v: v, y: y, logSumExp: logSumExp)
+        return Saved(q: q, k: k, v: v, y: y, logSumExp: logSumExp, norm: norm)
     }
 
     package func backward(
@@ -55,7 +60,10 @@ package struct Attention: Branch {
             dAttention, q: saved.q, k: saved.k, v: saved.v, y: saved.y,
             logSumExp: saved.logSumExp, layout: pass.layout, headDim: headDim, scale: scale)
         let dQueryKeyValue = backend.ropeBackward(
-            dq: dq, dk: dk, dv: dv, positions: pass.layout.positions, table: rope)
-        return queryKeyValue.backward(dQueryKeyValue, x, pass)
+            dq: dq, dk: dk, dv: dv, positions: pass.layout.positions, table: rope,
+            to: norm == nil ? backend.activationType : backend.parameterType)
+        if let norm, let heads = saved.norm { norm.backward(dQueryKeyValue, heads, backend) }
+        return queryKeyValue.backward(
+            backend.cast(dQueryKeyValue, to: backend.activationType), x, pass)
     }
 }

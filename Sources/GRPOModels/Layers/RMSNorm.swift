@@ -5,9 +5,12 @@ package struct RMSNorm {
     let weight: Parameter
     let epsilon: Double
 
-    /// - Returns: y, A `[tokens, width]`, and 1 / rms, R `[tokens]`.
-    func forward(_ x: Tensor, _ backend: any Backend) -> (y: Tensor, inverseRMS: Tensor) {
-        backend.rmsNorm(x, weight: weight.values, epsilon: epsilon)
+    /// - Parameter dtype: of y; by default A.
+    /// - Returns: y `[tokens, width]`, and 1 / rms, R `[tokens]`.
+    func forward(
+        _ x: Tensor, _ backend: any Backend, to dtype: DType? = nil
+    ) -> (y: Tensor, inverseRMS: Tensor) {
+        backend.rmsNorm(x, weight: weight.values, epsilon: epsilon, to: dtype)
     }
 
     /// Adds the gradient of x to `dx`, that of w to the parameter.

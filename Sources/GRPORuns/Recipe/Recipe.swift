@@ -95,6 +95,13 @@ package struct Recipe: RecipeSettings {
                     "a model from nothing has nothing to reinforce; begin with a pretrain stage, "
                         + "or name a model file with model:"))
         }
+        if let first = stages.first, first.placement.lora != nil {
+            found.append(
+                SettingProblem(
+                    "stages.0.\(first.kind).lora",
+                    "a model from nothing has no weights to adapt; leave lora to later stages, or "
+                        + "name a model file with model:"))
+        }
         for (index, stage) in stages.enumerated() {
             guard case .grpo(let grpo) = stage,
                 grpo.settings.maxCompletionLength >= shape.maxPositions

@@ -1,4 +1,4 @@
-import GRPOModels
+package import GRPOModels
 import GRPOObjectives
 package import GRPORewards
 import GRPOTasks
@@ -13,20 +13,26 @@ package struct StagePlacement: Codable, Sendable, Equatable {
     package var from: String?
     /// Null: the recipe's.
     package var seed: Int?
+    /// Adapters to be trained in place of the weights; null: the weights are.
+    package var lora: LoRASettings?
 
-    package init(name: String? = nil, from: String? = nil, seed: Int? = nil) {
+    package init(
+        name: String? = nil, from: String? = nil, seed: Int? = nil, lora: LoRASettings? = nil
+    ) {
         self.name = name
         self.from = from
         self.seed = seed
+        self.lora = lora
     }
 
-    private enum CodingKeys: String, CodingKey { case name, from, seed }
+    private enum CodingKeys: String, CodingKey { case name, from, seed, lora }
 
     package func encode(to encoder: any Encoder) throws {
         var values = encoder.container(keyedBy: CodingKeys.self)
         try values.encode(name, forKey: .name)
         try values.encode(from, forKey: .from)
         try values.encode(seed, forKey: .seed)
+        try values.encode(lora, forKey: .lora)
     }
 }
 
@@ -103,7 +109,15 @@ package struct GRPOSpecification: FragmentedSettings {
         // Whether `loss_type` agrees with the two switches it stands for, its fragment has said.
         var settings = settings
         settings.objective.lossType = nil
-        return settings.problems().map { SettingProblem($0.key, $0.message) }
+        var found: [SettingProblem] = []
+        if placement.lora != nil, settings.syncRefModel {
+            found.append(
+                SettingProblem(
+                    "sync_ref_model",
+                    "beside lora the reference is the frozen weights, which cannot follow the "
+                        + "policy; set it to false"))
+        }
+        return found + settings.problems().map { SettingProblem($0.key, $0.message) }
             + rewardSet.problems().map { problem in
                 SettingProblem(
                     problem.key.isEmpty ? "rewards" : "rewards.\(problem.key)", problem.message)

@@ -14,7 +14,7 @@ package enum TRLNames {
     private static let everyStep = "every step is recorded; remove it"
     private static let threads = "set threads"
     private static let precision = "set precision: auto, float32 or bfloat16 at the top"
-    private static let adapters = "all parameters are trained; remove it"
+    private static let adapters = "set lora: {r: 16, alpha: 32, target_modules: all-linear}"
 
     package static let remedies: [String: String] = [
         "per_device_train_batch_size": batch,
@@ -71,6 +71,8 @@ package enum TRLNames {
         "lora_r": adapters,
         "lora_alpha": adapters,
         "lora_dropout": adapters,
+        "lora_target_modules": adapters,
+        "peft_config": adapters,
         "load_in_4bit": "a quantised model file is widened when it is read; remove it",
         "warmup_steps": "set warmup_ratio (a share of max_steps)",
         "kl_coef": "set beta",

@@ -8,6 +8,7 @@ import GRPOJSON
 /// runs/NAME/  recipe.yaml  environment.json  metrics.jsonl  timings.jsonl
 ///             rollouts/STAGE/step-000100.jsonl
 ///             checkpoints/STAGE/step-000100.h5 + .json   report.html
+///             adapters/STAGE/adapter_config.json + adapter_model.safetensors
 /// ```
 package struct RunDirectory: Sendable {
     package let path: String
@@ -33,6 +34,11 @@ package struct RunDirectory: Sendable {
 
     package func checkpoints(stage: String) -> String {
         checkpoints + "/" + Self.component(stage)
+    }
+
+    /// A finished stage's adapters in PEFT's format, where it trained some.
+    package func adapters(stage: String) -> String {
+        path + "/adapters/" + Self.component(stage)
     }
 
     /// The checkpoint itself; its manifest lies beside it as `.json`.
@@ -134,6 +140,7 @@ package struct RunDirectory: Sendable {
             try remove(rollouts(stage: stage) + "/" + name)
         }
         for later in laterStages { try remove(rollouts(stage: later)) }
+        for unfinished in laterStages.union([stage]) { try remove(adapters(stage: unfinished)) }
         // What a process that died was writing: this one holds the directory's lock.
         for name in names(in: path) where name.contains(".tmp-") { try remove(path + "/" + name) }
     }

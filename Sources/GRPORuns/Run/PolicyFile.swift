@@ -122,7 +122,13 @@ package enum PolicyFile {
     /// The policy of a verified checkpoint.
     package static func policy(_ checkpoint: Checkpoint, _ backend: any Backend) throws -> Policy {
         let file = try PolicyCheckpoint(checkpoint)
-        let decoder = Decoder(file.configuration, backend: backend)
+        let decoder: Decoder
+        if let adapters = file.adapters {
+            let base = try AdapterBase(of: file, at: checkpoint.path)
+            decoder = try base.decoder(of: checkpoint.path, backend).adapted(adapters)
+        } else {
+            decoder = Decoder(file.configuration, backend: backend)
+        }
         try file.load(into: decoder)
         return Policy(decoder: decoder, tokenizer: try Tokenizers.make(file.tokenizer))
     }

@@ -1,6 +1,7 @@
 import Foundation
 import GRPOCheckpoints
 import GRPOJSON
+import GRPOModelFiles
 import GRPOModels
 import GRPORollouts
 import GRPOTasks
@@ -70,6 +71,11 @@ package final class Run {
             let (policy, parent) = try policies.start(of: stage)
             let checkpoint = try await run(stage, policy, parent: parent, laterStages: later)
             policies.finish(stage, policy, checkpoint)
+            if policy.decoder.adapters != nil, let base = base(of: parent) {
+                try AdapterWriter().write(
+                    policy.decoder, base: base.pathFromAdapters,
+                    to: directory.adapters(stage: stage.name))
+            }
             try evaluate(policy, made: checkpoint.hash, stage: stage.name)
             stages.append(
                 RunSummary.Stage(
@@ -118,11 +124,19 @@ package final class Run {
 
     private func dataHashes(of files: [String]) -> [String] { files.compactMap { dataHashes[$0] } }
 
+    /// The weights that adapters of a stage on this checkpoint stand beside.
+    private func base(of parent: Checkpoint?) -> AdapterBase? {
+        if let parent { return AdapterBase(parent) }
+        guard case .path(let file) = recipe.model, let modelHash else { return nil }
+        return AdapterBase(path: file.path, sha256: modelHash)
+    }
+
     /// Runs one stage from its newest checkpoint, if it has one.
     private func run(
-        _ stage: StageSpecification, _ policy: Policy, parent: String?, laterStages: Set<String>
+        _ stage: StageSpecification, _ policy: Policy, parent: Checkpoint?,
+        laterStages: Set<String>
     ) async throws -> Checkpoint {
-        let identity = identity(of: stage, policy.decoder.configuration, parent: parent)
+        let identity = identity(of: stage, policy.decoder.configuration, parent: parent?.hash)
         let store = try CheckpointStore(
             directory: directory.checkpoints(stage: stage.name), keep: 2)
         let (found, skipped) = try store.latestVerified()
@@ -147,6 +161,7 @@ package final class Run {
         let monitor = try RunMonitor(
             stage: stage.name, directory: directory, store: store, identity: identity,
             tokenizer: policy.tokenizer.description, recipe: ResolvedRecipe.text(of: recipe),
+            base: policy.decoder.adapters == nil ? nil : base(of: parent),
             printer: printer, interruption: interruption, exactness: exactness(of: stage),
             resumedFrom: found)
         let outcome = try await train(stage, policy, from: found, monitor)

@@ -15,6 +15,8 @@ final class RunMonitor: StageMonitor {
     private let identity: StageIdentity
     private let tokenizer: TokenizerDescription
     private let recipe: String
+    /// The weights beside the stage's adapters, where it trains some.
+    private let base: AdapterBase?
     private let printer: ProgressPrinter
     private let interruption: Interruption
     private var exactness: ExactnessWatch?
@@ -27,8 +29,8 @@ final class RunMonitor: StageMonitor {
 
     init(
         stage: String, directory: RunDirectory, store: CheckpointStore, identity: StageIdentity,
-        tokenizer: TokenizerDescription, recipe: String, printer: ProgressPrinter,
-        interruption: Interruption, exactness: ExactnessWatch?,
+        tokenizer: TokenizerDescription, recipe: String, base: AdapterBase?,
+        printer: ProgressPrinter, interruption: Interruption, exactness: ExactnessWatch?,
         resumedFrom checkpoint: Checkpoint?
     ) throws {
         self.checkpoint = checkpoint
@@ -40,6 +42,7 @@ final class RunMonitor: StageMonitor {
         self.identity = identity
         self.tokenizer = tokenizer
         self.recipe = recipe
+        self.base = base
         self.printer = printer
         self.interruption = interruption
         metrics = try MetricsWriter(path: directory.metrics)
@@ -103,6 +106,7 @@ final class RunMonitor: StageMonitor {
         var texts = [
             "recipe.yaml": recipe, "progress.json": JSONValue(encoding: progress).text,
         ]
+        if let base { texts[AdapterBase.text] = JSONValue(encoding: base).text }
         if !state.rollouts.isEmpty {
             texts["rollouts.json"] = try StageProgress.encode(state.rollouts)
         }

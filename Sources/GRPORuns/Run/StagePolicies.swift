@@ -40,16 +40,35 @@ struct StagePolicies {
         }
     }
 
-    /// The policy a stage starts from, ready to be trained, and the hash of its checkpoint.
+    /// The policy a stage starts from, ready to be trained, and the checkpoint it comes from.
+    ///
+    /// An earlier stage's adapters become part of the weights; where this stage has some, it begins
+    /// with fresh ones that add nothing.
     mutating func start(
         of stage: StageSpecification
-    ) throws -> (policy: Policy, parent: String?) {
-        if let from = stage.placement.from, let checkpoint = made[from] {
-            return (try PolicyFile.policy(checkpoint, compute.backend), checkpoint.hash)
+    ) throws -> (policy: Policy, parent: Checkpoint?) {
+        let (policy, parent) = try beginning(of: stage)
+        var decoder = policy.decoder.mergedInPlace()
+        if let lora = stage.placement.lora {
+            let seed = UInt64(stage.placement.seed ?? recipe.seed)
+            decoder = decoder.adapted(
+                lora, random: RandomStream(seed: seed, name: "\(stage.name)/lora"))
         }
-        if let last { return (last.policy, last.checkpoint.hash) }
+        return (Policy(decoder: decoder, tokenizer: policy.tokenizer), parent)
+    }
+
+    private mutating func beginning(
+        of stage: StageSpecification
+    ) throws -> (policy: Policy, parent: Checkpoint?) {
+        if let from = stage.placement.from, let checkpoint = made[from] {
+            return (try PolicyFile.policy(checkpoint, compute.backend), checkpoint)
+        }
+        // The stage trains what it starts from: from now on that is no other stage's.
+        if let last {
+            self.last = nil
+            return (last.policy, last.checkpoint)
+        }
         let policy = try initial()
-        // The stage trains it: from now on it is not the initial one.
         untrained = nil
         return (policy, nil)
     }

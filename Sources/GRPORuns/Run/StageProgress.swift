@@ -1,5 +1,6 @@
 import Foundation
 import GRPOCheckpoints
+import GRPOModels
 package import GRPOTraining
 
 /// The counters of a stage as a checkpoint keeps them.
@@ -33,7 +34,10 @@ package struct StageProgress: Codable {
         try file.load(
             firstMoment: state.optimizer.firstMoment, secondMoment: state.optimizer.secondMoment,
             of: state.decoder)
-        if let reference = state.reference, try !file.loadReference(into: reference) {
+        // Beside adapters the reference is their base, which no update has touched.
+        if let reference = state.reference, state.decoder.adapters == nil,
+            try !file.loadReference(into: reference)
+        {
             throw CheckpointError.missingDataset(path: checkpoint.path, name: "reference")
         }
         state.optimizer.updates = progress.updates

@@ -1,13 +1,14 @@
 extension Backend {
     /// Root-mean-square normalisation of each row.
     ///
+    /// - Parameter dtype: of y; by default that of activations.
     /// - Returns: y `[tokens, width]` and 1 / √(mean(x²) + ε), `[tokens]`.
     package func rmsNorm(
-        _ x: Tensor, weight: Tensor, epsilon: Double
+        _ x: Tensor, weight: Tensor, epsilon: Double, to dtype: DType? = nil
     ) -> (y: Tensor, inverseRMS: Tensor) {
         require(x, parameterType, [x.rows, weight.count], "x of a norm")
         require(weight, parameterType, rank: 1, "weight of a norm")
-        let y = empty(x.shape, activationType)
+        let y = empty(x.shape, dtype ?? activationType)
         let inverseRMS = empty([x.rows], parameterType)
         rmsNorm(x, weight: weight, epsilon: epsilon, y: y, inverseRMS: inverseRMS)
         return (y, inverseRMS)
@@ -45,11 +46,14 @@ extension Backend {
     }
 
     /// The gradient of the product of q, k and v.
+    ///
+    /// - Parameter dtype: of the result; by default that of activations.
     package func ropeBackward(
-        dq: Tensor, dk: Tensor, dv: Tensor, positions: [Int32], table: Tensor
+        dq: Tensor, dk: Tensor, dv: Tensor, positions: [Int32], table: Tensor,
+        to dtype: DType? = nil
     ) -> Tensor {
         let dqkv = empty(
-            [positions.count, dq.columns + dk.columns + dv.columns], activationType)
+            [positions.count, dq.columns + dk.columns + dv.columns], dtype ?? activationType)
         require(dq, parameterType, [positions.count, dq.columns], "dq")
         require(dk, parameterType, [positions.count, dv.columns], "dk")
         require(dv, parameterType, [positions.count, dk.columns], "dv")

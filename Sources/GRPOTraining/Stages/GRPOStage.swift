@@ -41,8 +41,8 @@ package struct GRPOStage {
         StageState(
             step: 0, decoder: policy.decoder,
             optimizer: AdamW(
-                settings.optimizer, store: policy.decoder.store, backend: policy.decoder.backend),
-            reference: objective.requiresReference ? policy.decoder.frozenCopy() : nil,
+                settings.optimizer, store: policy.decoder.trained, backend: policy.decoder.backend),
+            reference: objective.requiresReference ? policy.decoder.reference() : nil,
             rollouts: [], tokens: 0, skipped: 0)
     }
 

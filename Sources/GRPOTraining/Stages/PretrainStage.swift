@@ -28,7 +28,8 @@ package struct PretrainStage {
         StageState(
             step: 0, decoder: policy.decoder,
             optimizer: AdamW(
-                settings.optimizer, store: policy.decoder.store, backend: policy.decoder.backend),
+                settings.optimizer, store: policy.decoder.trained,
+                backend: policy.decoder.backend),
             reference: nil, rollouts: [], tokens: 0, skipped: 0)
     }
 

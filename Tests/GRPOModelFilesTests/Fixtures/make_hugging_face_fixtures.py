@@ -15,7 +15,7 @@ from pathlib import Path
 import torch
 from safetensors.torch import save_file
 from transformers import AutoModelForCausalLM, LlamaConfig, LlamaForCausalLM
-from transformers import Qwen2Config, Qwen2ForCausalLM
+from transformers import Qwen2Config, Qwen2ForCausalLM, Qwen3Config, Qwen3ForCausalLM
 
 COMMON = dict(
     hidden_size=16, num_hidden_layers=2, num_attention_heads=2, num_key_value_heads=1,
@@ -42,6 +42,12 @@ MODELS = {
             **COMMON, tie_word_embeddings=True, rms_norm_eps=1e-6,
             rope_parameters=dict(rope_type="default", rope_theta=1000000.0)),
         Qwen2ForCausalLM, torch.float16, "1GB"),
+    "qwen3-untied": (
+        Qwen3Config(
+            **COMMON, head_dim=12, tie_word_embeddings=False, rms_norm_eps=1e-6,
+            attention_bias=True,
+            rope_parameters=dict(rope_type="default", rope_theta=1000000.0)),
+        Qwen3ForCausalLM, torch.float32, "1GB"),
 }
 
 

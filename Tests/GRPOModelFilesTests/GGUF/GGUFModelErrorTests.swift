@@ -24,12 +24,12 @@ struct GGUFModelErrorTests {
         let error = try error(file)
         #expect(error.place == .key("general.architecture"))
         #expect(error.found == "the architecture 'gemma3'")
-        #expect(error.expected == "one of llama, qwen2")
+        #expect(error.expected == "one of llama, qwen2, qwen3")
     }
 
     @Test(
         "every missing tensor is named",
-        arguments: LlamaFamily.ggufBindings(try TinyLlama("llama-untied").configuration)
+        arguments: DecoderFamily.ggufBindings(try TinyLlama("llama-untied").configuration)
             .map(\.tensorName).filter { $0 != "output.weight" })
     func missing(name: String) throws {
         let error = try error(TinyLlama("llama-untied").file(without: [name]))

@@ -32,7 +32,7 @@ struct GGUFModelTests {
             keyValueHeads: 1, headDim: 6, tiedHead: false)
         var file = GGUFBytes()
         file.add("general.architecture", "llama")
-        for binding in LlamaFamily.ggufBindings(configuration) {
+        for binding in DecoderFamily.ggufBindings(configuration) {
             let count = binding.shape.reduce(1, *)
             file.tensor(
                 binding.tensorName, binding.shape.reversed().map { UInt64($0) }, type: 0,

@@ -3,10 +3,12 @@ import GRPOModelFiles
 import GRPOModels
 import GRPOTestSupport
 
-/// A tiny random Llama of the decoder's fixtures, and the GGUF file of its parameters as
+/// A tiny random model of the decoder's fixtures, and the GGUF file of its parameters as
 /// llama.cpp's converter would write it.
 struct TinyLlama {
-    static let names = ["llama-tied", "llama-untied", "llama-linear"]
+    static let names = [
+        "llama-tied", "llama-untied", "llama-linear", "qwen2-untied", "qwen3-tied",
+    ]
 
     let configuration: DecoderConfiguration
     let fixture: SafetensorsFixture
@@ -21,6 +23,7 @@ struct TinyLlama {
         }
 
         struct Config: Decodable {
+            let modelType: String
             let hiddenSize, numHiddenLayers, numAttentionHeads, numKeyValueHeads: Int
             let headDim, intermediateSize, vocabSize, maxPositionEmbeddings: Int
             let tieWordEmbeddings: Bool
@@ -54,13 +57,16 @@ struct TinyLlama {
             }
         let attentionBias = config.attentionBias ?? false
         configuration = DecoderConfiguration(
-            vocabularySize: config.vocabSize, hiddenSize: config.hiddenSize,
+            family: config.modelType, vocabularySize: config.vocabSize,
+            hiddenSize: config.hiddenSize,
             intermediateSize: config.intermediateSize, layers: config.numHiddenLayers,
             heads: config.numAttentionHeads, keyValueHeads: config.numKeyValueHeads,
             headDim: config.headDim, maxPositions: config.maxPositionEmbeddings,
             ropeTheta: rope.ropeTheta, ropeScaling: scaling, normEpsilon: config.rmsNormEps,
-            tiedHead: config.tieWordEmbeddings, queryKeyValueBias: attentionBias,
-            outputBias: attentionBias, feedForwardBias: config.mlpBias ?? false)
+            tiedHead: config.tieWordEmbeddings,
+            queryKeyValueBias: config.modelType == "qwen2" || attentionBias,
+            outputBias: attentionBias, feedForwardBias: config.mlpBias ?? false,
+            queryKeyNorm: config.modelType == "qwen3")
         fixture = try SafetensorsFixture(
             contentsOf: folder.appendingPathComponent("\(name).safetensors"))
         lengths = document.lengths
@@ -76,14 +82,16 @@ struct TinyLlama {
         var file = GGUFBytes()
         addMetadata(to: &file)
         let places = zip(
-            LlamaFamily.huggingFaceBindings(configuration),
-            LlamaFamily.ggufBindings(configuration))
+            DecoderFamily.huggingFaceBindings(configuration),
+            DecoderFamily.ggufBindings(configuration))
         for (source, target) in places {
             var values = fixture["parameter." + source.tensorName].floats
             let columns = target.shape.count == 1 ? 1 : target.shape[1]
             let projection = target.tensorName.split(separator: ".").dropLast().last
             let heads = ["attn_q": configuration.heads, "attn_k": configuration.keyValueHeads]
-            if let heads = projection.flatMap({ heads[String($0)] }) {
+            if configuration.family == "llama",
+                let heads = projection.flatMap({ heads[String($0)] })
+            {
                 values.withUnsafeMutableBufferPointer {
                     RopePermutation.permute($0, heads: heads, columns: columns)
                 }
@@ -109,25 +117,29 @@ struct TinyLlama {
     }
 
     private func addMetadata(to file: inout GGUFBytes) {
-        file.add("general.architecture", "llama")
+        let prefix = configuration.family + "."
+        file.add("general.architecture", configuration.family)
         file.add("general.name", "tiny")
-        file.add("llama.block_count", configuration.layers)
-        file.add("llama.context_length", configuration.maxPositions)
-        file.add("llama.embedding_length", configuration.hiddenSize)
-        file.add("llama.feed_forward_length", configuration.intermediateSize)
-        file.add("llama.attention.head_count", configuration.heads)
-        file.add("llama.attention.head_count_kv", configuration.keyValueHeads)
+        file.add(prefix + "block_count", configuration.layers)
+        file.add(prefix + "context_length", configuration.maxPositions)
+        file.add(prefix + "embedding_length", configuration.hiddenSize)
+        file.add(prefix + "feed_forward_length", configuration.intermediateSize)
+        file.add(prefix + "attention.head_count", configuration.heads)
+        file.add(prefix + "attention.head_count_kv", configuration.keyValueHeads)
         file.add(
-            "llama.attention.layer_norm_rms_epsilon", Float(configuration.normEpsilon))
-        file.add("llama.rope.freq_base", Float(configuration.ropeTheta))
-        file.add("llama.rope.dimension_count", configuration.headDim)
+            prefix + "attention.layer_norm_rms_epsilon", Float(configuration.normEpsilon))
+        file.add(prefix + "rope.freq_base", Float(configuration.ropeTheta))
+        file.add(prefix + "rope.dimension_count", configuration.headDim)
+        if configuration.family == "qwen3" {
+            file.add(prefix + "attention.key_length", configuration.headDim)
+        }
         switch configuration.ropeScaling {
         case .none: break
         case .linear(let factor):
-            file.add("llama.rope.scaling.type", "linear")
-            file.add("llama.rope.scaling.factor", Float(factor))
+            file.add(prefix + "rope.scaling.type", "linear")
+            file.add(prefix + "rope.scaling.factor", Float(factor))
         case .llama3(_, _, _, let original):
-            file.add("llama.rope.scaling.original_context_length", original)
+            file.add(prefix + "rope.scaling.original_context_length", original)
         }
     }
 }

@@ -41,6 +41,11 @@ struct HuggingFaceModelTests {
         #expect(qwen.family == "qwen2")
         #expect(qwen.queryKeyValueBias && !qwen.outputBias && qwen.tiedHead)
         #expect(qwen.ropeTheta == 1e6)
+        #expect(!qwen.queryKeyNorm)
+        let qwen3 = try HuggingFaceModel(path: TinyDirectory("qwen3-untied").path).configuration()
+        #expect(qwen3.family == "qwen3")
+        #expect(qwen3.queryKeyNorm && qwen3.queryKeyValueBias && qwen3.outputBias)
+        #expect(qwen3.headDim == 12 && !qwen3.tiedHead)
     }
 
     @Test("written again, the weights are the same bytes", arguments: TinyDirectory.names)

@@ -6,7 +6,7 @@ import Testing
 
 /// A directory that transformers wrote, of the fixtures.
 struct TinyDirectory {
-    static let names = ["llama-untied", "llama-sharded", "qwen2-tied"]
+    static let names = ["llama-untied", "llama-sharded", "qwen2-tied", "qwen3-untied"]
 
     let name: String
     let path: String

@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
-"""Write the oracle values for tiny random Llamas: forward, GRPO loss, gradients, AdamW.
+"""Write the oracle values for tiny random models: forward, GRPO loss, gradients, AdamW.
 
 Run with PyTorch, transformers, safetensors and numpy installed:
 
     python3 make_fixtures.py [OUTPUT_DIRECTORY]
 
-Everything is computed in float64 by transformers' LlamaForCausalLM, with the three places where
-transformers rounds to float32 on its own (RMSNorm, rotary angles, their cosines) replaced by
-float64. The unmodified float32 model is run too; the script fails when the two disagree by more
+Everything is computed in float64 by transformers' LlamaForCausalLM, Qwen2ForCausalLM and
+Qwen3ForCausalLM, with the three places where transformers rounds to float32 on its own (RMSNorm,
+rotary angles, their cosines) replaced by float64. The unmodified float32 model is run too; the script fails when the two disagree by more
 than rounding, and reports the distance per quantity in the JSON file under "float32_error".
 """
 
@@ -19,8 +19,10 @@ from pathlib import Path
 import torch
 import torch.nn.functional as F
 from safetensors.torch import save_file
-from transformers import LlamaConfig, LlamaForCausalLM
+from transformers import AutoConfig, AutoModelForCausalLM
 from transformers.models.llama import modeling_llama
+from transformers.models.qwen2 import modeling_qwen2
+from transformers.models.qwen3 import modeling_qwen3
 
 COMMON = dict(
     hidden_size=32, num_hidden_layers=2, num_attention_heads=4, num_key_value_heads=2,
@@ -30,7 +32,7 @@ COMMON = dict(
 # Chosen so that no ratio lies at a clipping edge, no greedy choice is close, and no gradient that
 # Adam divides by its own size is so near zero that float32 rounding decides its sign: the script
 # asserts the first two and a float32 distance of the trained weights under 1e-6.
-SEEDS = [160, 310, 320]
+SEEDS = [160, 310, 320, 410, 510]
 
 # `llama3` scaling has three regimes. With theta 100 and 32 original positions the four
 # frequencies of a head meet all of them: kept, blended, divided, divided.
@@ -46,6 +48,13 @@ CONFIGS = {
     "llama-linear": dict(
         tie_word_embeddings=True, rms_norm_eps=1e-6,
         rope_parameters=dict(rope_type="linear", rope_theta=10000.0, factor=2.0)),
+    "qwen2-untied": dict(
+        model_type="qwen2", tie_word_embeddings=False, rms_norm_eps=1e-6,
+        rope_parameters=dict(rope_type="default", rope_theta=100.0)),
+    # Heads of 12 channels: not the hidden size shared among the heads.
+    "qwen3-tied": dict(
+        model_type="qwen3", head_dim=12, tie_word_embeddings=True, rms_norm_eps=1e-6,
+        rope_parameters=dict(rope_type="default", rope_theta=1000000.0)),
 }
 
 LENGTHS = [11, 7, 16]
@@ -62,7 +71,8 @@ CONTINUATION = 8
 def inverse_frequencies(config):
     """Rotary inverse frequencies [head_dim / 2] in float64, after scaling."""
     rope = config.rope_parameters
-    dimension = config.head_dim
+    dimension = getattr(config, "head_dim", None) or (
+        config.hidden_size // config.num_attention_heads)
     exponents = torch.arange(0, dimension, 2, dtype=torch.float64) / dimension
     inverse = rope["rope_theta"] ** -exponents
     if rope["rope_type"] == "linear":
@@ -76,12 +86,19 @@ def inverse_frequencies(config):
     return inverse
 
 
+# The norms and rotary embeddings of the three families.
+NORMS = [
+    modeling_llama.LlamaRMSNorm, modeling_qwen2.Qwen2RMSNorm, modeling_qwen3.Qwen3RMSNorm]
+ROTARIES = [
+    modeling_llama.LlamaRotaryEmbedding, modeling_qwen2.Qwen2RotaryEmbedding,
+    modeling_qwen3.Qwen3RotaryEmbedding]
+
+
 class DoublePrecision:
     """Within this context RMSNorm and the rotary embedding keep the input's precision."""
 
     def __enter__(self):
-        self.norm = modeling_llama.LlamaRMSNorm.forward
-        self.rotary = modeling_llama.LlamaRotaryEmbedding.forward
+        self.forwards = [(kind, kind.forward) for kind in NORMS + ROTARIES]
 
         def norm(module, x):
             variance = x.pow(2).mean(-1, keepdim=True)
@@ -92,19 +109,24 @@ class DoublePrecision:
             both = torch.cat([angles, angles], dim=-1)
             return both.cos(), both.sin()
 
-        modeling_llama.LlamaRMSNorm.forward = norm
-        modeling_llama.LlamaRotaryEmbedding.forward = rotary
+        for kind in NORMS:
+            kind.forward = norm
+        for kind in ROTARIES:
+            kind.forward = rotary
 
     def __exit__(self, *_):
-        modeling_llama.LlamaRMSNorm.forward = self.norm
-        modeling_llama.LlamaRotaryEmbedding.forward = self.rotary
+        for kind, forward in self.forwards:
+            kind.forward = forward
+
+
+def settings(options):
+    return {"model_type": "llama", **COMMON, **options}
 
 
 def build(name, options, seed):
     torch.manual_seed(seed)
-    config = LlamaConfig(**COMMON, **options)
-    config._attn_implementation = "sdpa"
-    model = LlamaForCausalLM(config).eval()
+    config = AutoConfig.for_model(**settings(options))
+    model = AutoModelForCausalLM.from_config(config, attn_implementation="sdpa").eval()
     generator = torch.Generator().manual_seed(seed)
     with torch.no_grad():
         for key, parameter in model.named_parameters():
@@ -223,7 +245,8 @@ def make(name, options, seed, directory):
     single, config = build(name, options, seed)
     tokens = sequences(seed + 1, config.vocab_size)
     initial = {key: p.detach().clone() for key, p in parameters(single).items()}
-    double = LlamaForCausalLM(config).eval().double()
+    double = AutoModelForCausalLM.from_config(
+        config, attn_implementation="sdpa").eval().double()
     double.load_state_dict(single.state_dict())
 
     with DoublePrecision():
@@ -264,7 +287,7 @@ def make(name, options, seed, directory):
     low, high = 1 - CLIP, 1 + CLIP
     counts = [length - prompt for length, prompt in zip(LENGTHS, PROMPTS)]
     document = dict(
-        config={**COMMON, **options, "model_type": "llama", "hidden_act": "silu"},
+        config={**settings(options), "hidden_act": "silu"},
         lengths=LENGTHS, prompt_lengths=PROMPTS, advantages=ADVANTAGES,
         clip=CLIP, beta=BETA,
         optimizer=dict(

@@ -1,0 +1,71 @@
+import Foundation
+package import GRPOModels
+
+/// Writes a decoder's adapters as a directory that PEFT's `PeftModel.from_pretrained` loads:
+/// `adapter_config.json` and `adapter_model.safetensors`.
+package struct AdapterWriter {
+    /// The element type of the adapters: one of the plain ones.
+    package let encoding: TensorEncoding
+
+    package init(encoding: TensorEncoding = .float32) {
+        precondition(encoding.elements == 1, "found blocks of \(encoding), expected a plain type")
+        self.encoding = encoding
+    }
+
+    static let configurationFile = "adapter_config.json"
+    static let weightsFile = "adapter_model.safetensors"
+
+    /// Writes both files, each whole or not at all; adapters that are there are replaced.
+    ///
+    /// - Parameters:
+    ///   - decoder: one with adapters.
+    ///   - base: what the configuration names as the base model.
+    ///   - directory: made if it is not there.
+    package func write(
+        _ decoder: Decoder, base: String, to directory: String
+    ) throws(ModelFileError) {
+        guard let adapters = decoder.adapters else {
+            preconditionFailure("found a decoder without adapters to be written to \(directory)")
+        }
+        do {
+            try FileManager.default.createDirectory(
+                atPath: directory, withIntermediateDirectories: true)
+        } catch {
+            throw ModelFileError(
+                file: directory, place: .file, found: "a directory that cannot be made",
+                expected: "room and permission to write", remedy: "Name another directory.")
+        }
+        let items = adapters.layout.peftBindings.map { binding in
+            let place = WeightPlace(binding, in: adapters.store, interleavedHeads: nil)
+            return SafetensorsWriter.Item(
+                name: binding.tensorName, shape: binding.shape, values: { place.floats })
+        }
+        try SafetensorsWriter.write(items, encoding, to: directory + "/" + Self.weightsFile)
+        let output = try OutputFile(path: directory + "/" + Self.configurationFile)
+        try output.write(Self.configuration(adapters.settings, base: base).text() + "\n")
+        try output.finish()
+    }
+
+    /// What PEFT's `LoraConfig` needs to build the same adapters; it fills in the rest.
+    private static func configuration(_ settings: LoRASettings, base: String) -> JSONTree {
+        let modules = settings.targetModules.targets.map { JSONTree.string($0.rawValue) }
+        return .object([
+            "alpha_pattern": .object([JSONTree.Member]()),
+            "base_model_name_or_path": .string(base),
+            "bias": .string("none"),
+            "fan_in_fan_out": .truth(false),
+            "inference_mode": .truth(true),
+            "init_lora_weights": .truth(true),
+            "lora_alpha": .integer(settings.alpha),
+            "lora_dropout": .real(settings.dropout),
+            "modules_to_save": .null,
+            "peft_type": .string("LORA"),
+            "r": .integer(settings.r),
+            "rank_pattern": .object([JSONTree.Member]()),
+            "target_modules": .array(modules),
+            "task_type": .string("CAUSAL_LM"),
+            "use_dora": .truth(false),
+            "use_rslora": .truth(settings.useRSLoRA),
+        ])
+    }
+}

@@ -1,0 +1,31 @@
+/// What a family of models fixes of the one decoder, whatever a model's own settings say. Each
+/// family is a constant in a file of its own.
+package struct DecoderFamily: Sendable, Equatable {
+    /// As a decoder's configuration, `model_type` of a `config.json` and the architecture of a
+    /// GGUF file spell it.
+    package let name: String
+    /// Whether q, k and v have biases and nothing else has; nil where a model's settings decide.
+    package let queryKeyValueBias: Bool?
+    /// Whether every head of q and of k is normalised.
+    package let queryKeyNorm: Bool
+    /// The size of a head where a `config.json` names none; nil: the hidden size shared among the
+    /// heads.
+    package let headDim: Int?
+    /// Whether llama.cpp stores the rows of q and k in its own order.
+    package let isInterleavedInGGUF: Bool
+
+    /// All of them; one more is one element here and one file beside this.
+    package static let all = [llama, qwen2, qwen3]
+
+    /// Where each tensor of a Hugging Face checkpoint goes.
+    package static func huggingFaceBindings(
+        _ configuration: DecoderConfiguration
+    ) -> [TensorBinding] {
+        DecoderTensorNames.huggingFace.bindings(configuration)
+    }
+
+    /// Where each tensor of a GGUF file goes; some families' q and k rows are permuted there.
+    package static func ggufBindings(_ configuration: DecoderConfiguration) -> [TensorBinding] {
+        DecoderTensorNames.gguf.bindings(configuration)
+    }
+}

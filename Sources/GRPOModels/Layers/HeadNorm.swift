@@ -1,0 +1,72 @@
+import GRPOTensors
+
+/// Root-mean-square norms of every head of q and of k before their rotation (Henry et al. 2020,
+/// "Query-Key Normalization for Transformers", with the norm of Qwen3): all heads of q share one
+/// weight of size headDim, those of k another.
+///
+/// A head is a row of its own here, so what it becomes depends on no other token. The result stays
+/// in R: q and k are rounded once, after the rotation.
+package struct HeadNorm {
+    package struct Saved {
+        let q: Tensor  // R [tokens * heads, headDim], before the norm
+        let k: Tensor  // R [tokens * keyValueHeads, headDim]
+        let inverseQ: Tensor  // R [tokens * heads]
+        let inverseK: Tensor  // R [tokens * keyValueHeads]
+    }
+
+    let query: RMSNorm
+    let key: RMSNorm
+    let heads: Int
+    let keyValueHeads: Int
+
+    /// Normalises q and k where they stand in `qkv`, R `[tokens, (heads + 2 keyValueHeads) *
+    /// headDim]`, and returns what backward needs.
+    func forward(_ qkv: Tensor, _ backend: any Backend) -> Saved {
+        let rows = headRows(qkv)
+        func normalize(_ norm: RMSNorm, _ places: [Int32]) -> (x: Tensor, inverse: Tensor) {
+            let x = backend.gatherRows(rows, places)
+            let (y, inverse) = norm.forward(x, backend, to: backend.parameterType)
+            backend.scatterRows(y, places, into: rows)
+            return (x, inverse)
+        }
+        let (q, inverseQ) = normalize(query, places(of: 0..<heads, tokens: qkv.rows))
+        let (k, inverseK) = normalize(
+            key, places(of: heads..<heads + keyValueHeads, tokens: qkv.rows))
+        return Saved(q: q, k: k, inverseQ: inverseQ, inverseK: inverseK)
+    }
+
+    /// Turns the gradient of what `forward` left in `qkv` into that of what it found, in place;
+    /// adds to the gradients of both weights.
+    ///
+    /// - Parameter dqkv: R `[tokens, (heads + 2 keyValueHeads) * headDim]`.
+    func backward(_ dqkv: Tensor, _ saved: Saved, _ backend: any Backend) {
+        let rows = headRows(dqkv)
+        func descend(_ norm: RMSNorm, _ x: Tensor, _ inverse: Tensor, _ places: [Int32]) {
+            let dx = backend.zeros(x.shape, backend.parameterType)
+            norm.backward(backend.gatherRows(rows, places), x, inverse, addingTo: dx, backend)
+            backend.scatterRows(dx, places, into: rows)
+        }
+        descend(
+            query, saved.q, saved.inverseQ, places(of: 0..<heads, tokens: dqkv.rows))
+        descend(
+            key, saved.k, saved.inverseK,
+            places(of: heads..<heads + keyValueHeads, tokens: dqkv.rows))
+    }
+
+    /// Every head as a row: `[tokens * (heads + 2 keyValueHeads), headDim]`.
+    private func headRows(_ qkv: Tensor) -> Tensor {
+        let count = heads + 2 * keyValueHeads
+        return qkv.reshaped([qkv.rows * count, qkv.columns / count])
+    }
+
+    /// The rows of some of the heads of every token.
+    private func places(of range: Range<Int>, tokens: Int) -> [Int32] {
+        let count = heads + 2 * keyValueHeads
+        var places: [Int32] = []
+        places.reserveCapacity(tokens * range.count)
+        for token in 0..<tokens {
+            for head in range { places.append(Int32(token * count + head)) }
+        }
+        return places
+    }
+}
