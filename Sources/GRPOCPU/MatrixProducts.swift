@@ -5,7 +5,7 @@ package import GRPOTensors
 package final class MatrixProducts: Sendable {
     package let engine: any MatrixEngine
 
-    private let memory: PackedMemory
+    package let memory: PackedMemory
 
     /// - Parameter storage: where the memory of packed weights is from.
     package init(engine: any MatrixEngine, storage: StoragePool = StoragePool()) {

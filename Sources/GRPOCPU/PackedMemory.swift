@@ -20,6 +20,7 @@ package final class PackedMemory: Sendable {
     private struct Current: @unchecked Sendable {
         var block: Storage?
         var used = 0
+        var taken = 0
     }
 
     private static let blockBytes = 32 << 20
@@ -31,19 +32,24 @@ package final class PackedMemory: Sendable {
         self.storage = storage
     }
 
+    /// Bytes of all blocks taken from the pool so far, filled or not.
+    package var bytesTaken: Int { current.withLock { $0.taken } }
+
     /// Undefined contents, aligned to 64 bytes.
     func piece(byteCount: Int) -> Piece {
         let size = (byteCount + 63) / 64 * 64
-        guard size < Self.blockBytes / 2 else {
-            return Piece(block: storage.storage(byteCount: size), offset: 0)
-        }
         return current.withLock { current in
+            guard size < Self.blockBytes / 2 else {
+                current.taken += size
+                return Piece(block: storage.storage(byteCount: size), offset: 0)
+            }
             if let block = current.block, current.used + size <= block.byteCount {
                 defer { current.used += size }
                 return Piece(block: block, offset: current.used)
             }
             let block = storage.storage(byteCount: Self.blockBytes)
-            current = Current(block: block, used: size)
+            current = Current(
+                block: block, used: size, taken: current.taken + Self.blockBytes)
             return Piece(block: block, offset: 0)
         }
     }

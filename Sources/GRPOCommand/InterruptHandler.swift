@@ -10,6 +10,7 @@ final class InterruptHandler {
     init(_ interruption: Interruption) {
         // One queue, so that two signals are never handled at once.
         let queue = DispatchQueue(label: "interruption")
+        let registered = DispatchGroup()
         sources = Self.signals.map { number in
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
@@ -18,9 +19,13 @@ final class InterruptHandler {
                 interruption.raise()
                 Console.error("\nsaving; press Ctrl-C again to stop without saving")
             }
+            registered.enter()
+            source.setRegistrationHandler { registered.leave() }
             source.resume()
             return source
         }
+        // Until then a signal would be ignored and lost.
+        registered.wait()
     }
 
     deinit {

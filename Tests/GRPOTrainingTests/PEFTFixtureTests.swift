@@ -47,7 +47,7 @@ struct PEFTFixtureTests {
             objective: PolicyObjective(
                 weightFunction: .clip(low: clip, high: clip), aggregation: .sequenceMean,
                 kl: KLPenalty(estimator: .k3, beta: fixture.base.document.beta)),
-            temperature: 1, microBatchTokens: 20
+            temperature: 1, microBatch: MicroBatchBudget(rows: 20)
         ).accumulate(rollouts, into: decoder)
         let errors = fixture.gradientErrors(decoder)
         #expect(errors.each.count == fixture.arrays.names(under: "gradient.").count)

@@ -1,4 +1,5 @@
 import Foundation
+import GRPOJSON
 package import GRPOModels
 
 /// Writes a decoder's adapters as a directory that PEFT's `PeftModel.from_pretrained` loads:
@@ -42,30 +43,30 @@ package struct AdapterWriter {
         }
         try SafetensorsWriter.write(items, encoding, to: directory + "/" + Self.weightsFile)
         let output = try OutputFile(path: directory + "/" + Self.configurationFile)
-        try output.write(Self.configuration(adapters.settings, base: base).text() + "\n")
+        try output.write(Self.configuration(adapters.settings, base: base).text + "\n")
         try output.finish()
     }
 
     /// What PEFT's `LoraConfig` needs to build the same adapters; it fills in the rest.
-    private static func configuration(_ settings: LoRASettings, base: String) -> JSONTree {
-        let modules = settings.targetModules.targets.map { JSONTree.string($0.rawValue) }
+    private static func configuration(_ settings: LoRASettings, base: String) -> JSONValue {
+        let modules = settings.targetModules.targets.map { JSONValue.string($0.rawValue) }
         return .object([
-            "alpha_pattern": .object([JSONTree.Member]()),
+            "alpha_pattern": .object([JSONValue.Member]()),
             "base_model_name_or_path": .string(base),
             "bias": .string("none"),
-            "fan_in_fan_out": .truth(false),
-            "inference_mode": .truth(true),
-            "init_lora_weights": .truth(true),
-            "lora_alpha": .integer(settings.alpha),
-            "lora_dropout": .real(settings.dropout),
+            "fan_in_fan_out": .bool(false),
+            "inference_mode": .bool(true),
+            "init_lora_weights": .bool(true),
+            "lora_alpha": .int(settings.alpha),
+            "lora_dropout": .double(settings.dropout),
             "modules_to_save": .null,
             "peft_type": .string("LORA"),
-            "r": .integer(settings.r),
-            "rank_pattern": .object([JSONTree.Member]()),
+            "r": .int(settings.r),
+            "rank_pattern": .object([JSONValue.Member]()),
             "target_modules": .array(modules),
             "task_type": .string("CAUSAL_LM"),
-            "use_dora": .truth(false),
-            "use_rslora": .truth(settings.useRSLoRA),
+            "use_dora": .bool(false),
+            "use_rslora": .bool(settings.useRSLoRA),
         ])
     }
 }

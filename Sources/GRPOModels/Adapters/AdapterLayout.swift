@@ -94,7 +94,7 @@ package struct AdapterLayout: Sendable {
 
     /// The parameters in the order of their flat store. A is drawn as PEFT draws it (Kaiming's
     /// uniform bound with a = √5 is 1 / √inputs), B is 0: at first nothing is added.
-    var specifications: [ParameterSpecification] {
+    package var specifications: [ParameterSpecification] {
         (0..<layers).flatMap { layer in
             products.flatMap { product in
                 let name = product.name(layer: layer)
@@ -108,6 +108,21 @@ package struct AdapterLayout: Sendable {
                 ]
             }
         }
+    }
+
+    /// The shapes of all A.
+    package var downMatrices: [[Int]] {
+        alike { [$0.parts.count * rank, $0.inputs] }
+    }
+
+    /// The shapes of all B as they multiply, spread over the outputs of their joint product
+    /// (`LowRankAdapter`).
+    package var spreadMatrices: [[Int]] {
+        alike { [$0.outputs, $0.parts.count * rank] }
+    }
+
+    private func alike(_ shape: (Product) -> [Int]) -> [[Int]] {
+        (0..<layers).flatMap { _ in products.map(shape) }
     }
 
     /// The place of each matrix under the name PEFT gives it.

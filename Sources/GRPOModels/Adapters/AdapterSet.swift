@@ -1,4 +1,4 @@
-package import GRPOTensors
+import GRPOTensors
 
 /// The adapters of all products of a decoder: trained while its weights are frozen.
 ///

@@ -22,11 +22,13 @@ package struct MemoryEstimate: Equatable, Sendable {
         package var prefillRows: Int
         /// Whether the policy of the stage before is still there.
         package var keepsEarlier: Bool
+        /// Adapters that are trained in place of the weights.
+        package var lora: LoRASettings?
 
         package init(
             rows: Int, checkpointing: Bool = false, reference: Bool = false,
             mixesReference: Bool = false, cacheRows: Int = 0, prefillRows: Int = 0,
-            keepsEarlier: Bool = false
+            keepsEarlier: Bool = false, lora: LoRASettings? = nil
         ) {
             self.rows = rows
             self.checkpointing = checkpointing
@@ -35,6 +37,7 @@ package struct MemoryEstimate: Equatable, Sendable {
             self.cacheRows = cacheRows
             self.prefillRows = prefillRows
             self.keepsEarlier = keepsEarlier
+            self.lora = lora
         }
     }
 
@@ -54,29 +57,41 @@ package struct MemoryEstimate: Equatable, Sendable {
     package let program: Int
 
     package init(_ configuration: DecoderConfiguration, _ demand: Demand, backend: any Backend) {
-        let shape = ActivationShape(configuration, backend)
+        let shape = ActivationShape(configuration, backend, adapted: demand.lora != nil)
         let parameterBytes = backend.parameterType.byteCount
-        let store = shape.block(
-            configuration.parameters.reduce(0) { sum, parameter in
-                sum + (parameter.shape.reduce(1, *) + 15) / 16 * 16
-            } * parameterBytes)
+        func flat(_ shapes: [[Int]]) -> Int {
+            let elements = shapes.reduce(0) { $0 + ($1.reduce(1, *) + 15) / 16 * 16 }
+            return shape.block(elements * parameterBytes)
+        }
+        func copies(_ shapes: [[Int]]) -> (forward: Int, backward: Int) {
+            Self.packedCopies(of: shapes, element: backend.activationType.byteCount)
+        }
+        let store = flat(configuration.parameters.map(\.shape))
         let weights =
             store + shape.block(configuration.maxPositions * configuration.headDim * parameterBytes)
-        let copies = Self.packedCopies(configuration, element: backend.activationType.byteCount)
+        let weightCopies = copies(configuration.matrices)
+        let adapters = demand.lora.map { AdapterLayout(configuration, $0) }
+        let adapterCopies = copies(adapters.map { $0.downMatrices + $0.spreadMatrices } ?? [])
+        // Beside adapters the reference is the weights that they adapt.
+        let hasCopy = demand.reference && adapters == nil
 
-        parameters = demand.reference ? 2 * weights : weights
-        gradients = store
-        moments = 2 * store
+        parameters =
+            (hasCopy ? 2 : 1) * weights
+            + (adapters.map { flat($0.specifications.map(\.shape)) + flat($0.spreadMatrices) } ?? 0)
+        gradients = adapters.map { flat($0.specifications.map(\.shape)) } ?? store
+        moments = 2 * gradients
         // The reference runs forward only.
         packedCopies =
-            copies.forward + copies.backward + (demand.reference ? copies.forward : 0)
+            weightCopies.forward + weightCopies.backward + adapterCopies.forward
+            + adapterCopies.backward + (hasCopy ? weightCopies.forward : 0)
         // Mixing widens both models to Double and makes a third (`Decoder.mix`).
         let mixing = demand.mixesReference ? 3 * store / parameterBytes * 8 : 0
         activations = max(
             shape.training(rows: demand.rows, checkpointing: demand.checkpointing), mixing)
         cache = shape.sampling(cacheRows: demand.cacheRows, prefillRows: demand.prefillRows)
         earlier =
-            demand.keepsEarlier ? weights + store + copies.forward + copies.backward : 0
+            demand.keepsEarlier
+            ? weights + store + weightCopies.forward + weightCopies.backward : 0
         program = Self.program + configuration.vocabularySize * Self.bytesOfToken
     }
 
@@ -86,7 +101,7 @@ package struct MemoryEstimate: Equatable, Sendable {
             + max(activations, cache)
     }
 
-    /// The part of the peak that lies in the tensors' pool: packed copies belong to the engine.
+    /// The tensors' part of the peak: packed copies belong to the products.
     package var pooled: Int {
         parameters + gradients + moments + max(activations, cache)
     }
@@ -98,31 +113,38 @@ package struct MemoryEstimate: Equatable, Sendable {
 
     /// Copies are cut into blocks of 64 outputs.
     private static func packedCopies(
-        _ configuration: DecoderConfiguration, element: Int
+        of matrices: [[Int]], element: Int
     ) -> (forward: Int, backward: Int) {
-        var (forward, backward) = (0, 0)
-        for parameter in configuration.parameters where parameter.shape.count == 2 {
-            // Rows of an embedding of its own are looked up, not multiplied.
-            if parameter.name == "embedding", !configuration.tiedHead { continue }
-            let (outputs, inputs) = (parameter.shape[0], parameter.shape[1])
-            forward += (outputs + 63) / 64 * 64 * inputs * element
-            backward += (inputs + 63) / 64 * 64 * outputs * element
+        matrices.reduce(into: (0, 0)) { sum, shape in
+            let (outputs, inputs) = (shape[0], shape[1])
+            sum.0 += (outputs + 63) / 64 * 64 * inputs * element
+            sum.1 += (inputs + 63) / 64 * 64 * outputs * element
         }
-        return (forward, backward)
+    }
+}
+
+extension DecoderConfiguration {
+    /// The shapes of the weights that multiply: rows of an embedding of its own are looked up.
+    fileprivate var matrices: [[Int]] {
+        parameters.filter { $0.shape.count == 2 && ($0.name != "embedding" || tiedHead) }
+            .map(\.shape)
     }
 }
 
 /// The tensors of a forward, a backward and a sampling pass, as the layers make them.
 private struct ActivationShape {
     private let configuration: DecoderConfiguration
+    /// Whether adapters add to the products.
+    private let adapted: Bool
     /// Bytes of an element of the residual stream, and of the products' inputs.
     private let (wide, narrow): (Int, Int)
 
     /// Bytes of the logits' gradient that exist at once, and rows of logits that sampling holds.
     private static let (gradientBytes, samplingRows) = (48 << 20, 64)
 
-    init(_ configuration: DecoderConfiguration, _ backend: any Backend) {
+    init(_ configuration: DecoderConfiguration, _ backend: any Backend, adapted: Bool) {
         self.configuration = configuration
+        self.adapted = adapted
         (wide, narrow) = (backend.parameterType.byteCount, backend.activationType.byteCount)
     }
 
@@ -134,13 +156,15 @@ private struct ActivationShape {
     }
 
     /// What a block saves: x of both norms, q, k, v, the attention's output and log-sum-exp, gate
-    /// and up.
+    /// and up; q and k before a norm of their heads.
     private func saved(_ rows: Int) -> Int {
         let heads = configuration.heads * configuration.headDim
         let keys = configuration.keyValueHeads * configuration.headDim
         return 2 * residual(rows) + 2 * block(rows * heads * narrow)
             + 2 * block(rows * keys * narrow) + block(rows * configuration.heads * wide)
             + block(rows * 2 * configuration.intermediateSize * wide)
+            + (configuration.queryKeyNorm
+                ? block(rows * heads * wide) + block(rows * keys * wide) : 0)
     }
 
     /// Between the forward and the end of the backward: what is saved, and beside it the larger of
@@ -161,10 +185,11 @@ private struct ActivationShape {
             + max(2 * residual(rows), block(min(chunk, rows) * row))
     }
 
-    /// dy and its cast, the norm's output, the activated product's gradient, that of gate and up.
+    /// dy and its cast, the norm's output, the activated product's gradient and an adapter's share
+    /// of it, the gradient of gate and up.
     private func feedForwardBackward(_ rows: Int) -> Int {
         let width = rows * configuration.intermediateSize
-        return residual(rows) + 2 * normalized(rows) + block(width * wide)
+        return residual(rows) + 2 * normalized(rows) + (adapted ? 2 : 1) * block(width * wide)
             + max(block(width * narrow), block(2 * width * narrow))
     }
 

@@ -65,6 +65,7 @@ package struct MemoryPlan: Sendable {
             demand.cacheRows = evaluations.map(\.0).max() ?? 0
             demand.prefillRows = evaluations.map(\.1).max() ?? 0
             demand.keepsEarlier = index > 0 && stage.placement.from != nil
+            demand.lora = stage.placement.lora
             let budget = stage.microBatch(configuration, on: backend)
             // The rows of one sequence, of the sequences that share a prompt, and of a step.
             let (longest, together, total): (Int, Int, Int)
@@ -96,26 +97,41 @@ package struct MemoryPlan: Sendable {
                 demand.cacheRows = max(demand.cacheRows, rows)
                 demand.prefillRows = max(demand.prefillRows, prefill)
             }
-            func estimate(_ budget: MicroBatchBudget, checkpointing: Bool) -> MemoryEstimate {
+            func estimate(
+                _ budget: MicroBatchBudget, checkpointing: Bool, lora: LoRASettings?
+            ) -> MemoryEstimate {
                 var changed = demand
                 // A single completion may exceed the budget, all of them together may not reach it.
                 let rows = max(budget.rows, min(budget.limit, together), longest)
                 changed.rows = max(1, min(total, rows, 1 << 28))
                 changed.checkpointing = checkpointing
+                changed.lora = lora
                 return MemoryEstimate(configuration, changed, backend: backend)
             }
+            let (checkpointing, lora) = (demand.checkpointing, demand.lora)
             let least = MicroBatchBudget(rows: min(budget.rows, 256))
-            let settings = [
-                ("gradient_checkpointing: true", estimate(budget, checkpointing: true)),
+            var settings = [
+                (
+                    "gradient_checkpointing: true",
+                    estimate(budget, checkpointing: true, lora: lora)
+                ),
                 (
                     "micro_batch_tokens: \(least.rows)",
-                    estimate(least, checkpointing: demand.checkpointing)
+                    estimate(least, checkpointing: checkpointing, lora: lora)
                 ),
-                ("both", estimate(least, checkpointing: true)),
+                ("both", estimate(least, checkpointing: true, lora: lora)),
             ]
+            let startsFromNothing = if case .shape = recipe.model { index == 0 } else { false }
+            if lora == nil, !startsFromNothing, !demand.mixesReference {
+                settings.append(
+                    (
+                        "lora: {r: 16}",
+                        estimate(budget, checkpointing: checkpointing, lora: LoRASettings())
+                    ))
+            }
             return Stage(
                 name: stage.name,
-                estimate: estimate(budget, checkpointing: demand.checkpointing),
+                estimate: estimate(budget, checkpointing: checkpointing, lora: lora),
                 remedies: settings.map { ($0.0, $0.1.peak) })
         }
     }

@@ -49,7 +49,9 @@ struct MemoryPlanTests {
             try load(Self.configurations[index]), backend: compute.backend)
         try await run.execute(Self.configurations[index], compute: compute)
         let planned = Double(plan.stages.map(\.estimate.pooled).max() ?? 0)
-        let held = Double(compute.backend.pool.highWaterMark)
+        // Packed weights share blocks that are far larger than this model and stay mostly untouched.
+        let backend = try #require(compute.backend as? CPUBackend)
+        let held = Double(backend.pool.highWaterMark - backend.products.memory.bytesTaken)
         #expect(abs(planned / held - 1) < 0.15, "planned \(planned), held \(held)")
     }
 

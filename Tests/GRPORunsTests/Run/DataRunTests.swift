@@ -72,7 +72,7 @@ struct DataRunTests {
         let error = await #expect(throws: RunError.self) {
             try await run.execute(Self.recipe, resuming: true)
         }
-        #expect(error?.message.contains("was begun with other settings or data") == true)
+        #expect(error?.message.contains("was begun with other settings, data") == true)
         try write(run)
         try await run.execute(Self.recipe, resuming: true)
     }
