@@ -1,7 +1,10 @@
 import Foundation
 import GRPOModelFiles
+import GRPOTasks
+import GRPOTokenizers
 
-/// libFuzzer's entry for the readers of model files; `GRPO_FUZZ` names the one that gets the input.
+/// libFuzzer's entry for the readers of strangers' files; `GRPO_FUZZ` names the one that gets the
+/// input.
 ///
 /// Whatever the bytes are, the reader must end in a value or in an error of its own type, in memory
 /// under twice the input. Values are read too, not only described.
@@ -9,10 +12,15 @@ import GRPOModelFiles
 public func testOneInput(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     guard let data, count > 0 else { return 0 }
     input.replace(with: UnsafeRawBufferPointer(start: data, count: count))
-    do throws(ModelFileError) {
-        try read(input.path)
-    } catch {
-        precondition(!error.remedy.isEmpty && !"\(error)".isEmpty)
+    switch reader {
+    case "data": readData(DataPath(input.path), seed: count)
+    case "template": render(UnsafeBufferPointer(start: data, count: count))
+    default:
+        do throws(ModelFileError) {
+            try read(input.path)
+        } catch {
+            precondition(!error.remedy.isEmpty && !"\(error)".isEmpty)
+        }
     }
     return 0
 }
@@ -53,7 +61,45 @@ private func read(_ path: String) throws(ModelFileError) {
         _ = try HuggingFaceModel(path: input.directory).tokenizer()
     default:
         preconditionFailure(
-            "GRPO_FUZZ is \(reader), expected gguf, safetensors, config, index or tokenizer")
+            "GRPO_FUZZ is \(reader), expected gguf, safetensors, config, index, tokenizer, data or "
+                + "template")
+    }
+}
+
+/// The file as problems and as texts; what is wrong with it must be said in words.
+private func readData(_ file: DataPath, seed: Int) {
+    var random: any RandomNumberGenerator = SystemRandomNumberGenerator()
+    let task = JSONLProblems(
+        file: file, verifier: seed.isMultiple(of: 2) ? .number : .exact, heldOut: 1)
+    let faults = task.problems()
+    precondition(faults.allSatisfy { !$0.message.isEmpty })
+    if faults.isEmpty {
+        let problem = task.problem(3, split: .train, using: &random)
+        for held in task.testProblems(limit: 4, seed: 0) {
+            _ = task.verify(problem.prompt, held)
+        }
+        precondition(task.contains(problem, in: .test) == false)
+    }
+    let texts = JSONLTexts(file: file)
+    if texts.problems().isEmpty { _ = texts.document(2, using: &random) }
+}
+
+/// The template on a conversation of three turns, within limits that a second does not exceed.
+private func render(_ source: UnsafeBufferPointer<UInt8>) {
+    var limits = TemplateLimits()
+    limits.steps = 1 << 18
+    limits.textLength = 1 << 16
+    limits.elements = 1 << 14
+    do throws(TemplateError) {
+        let template = try ChatTemplate(
+            source: String(decoding: source, as: UTF8.self), limits: limits)
+        let turns: [ChatMessage] = [
+            .system("Be brief."), .user("What is 2 + 3?"), .assistant("<think>2 + 3</think>5"),
+        ]
+        _ = try template.render(
+            messages: turns.map { TemplateData($0) }, addGenerationPrompt: true)
+    } catch {
+        precondition(!"\(error)".isEmpty)
     }
 }
 
