@@ -66,17 +66,36 @@ package struct DecoderConfiguration: Sendable, Equatable, Codable {
         return layers * (wide * parameter + (queryKeyValueWidth + heads * headDim) * activation)
     }
 
+    /// What no size exceeds; no model comes near, and products of two stay far from overflow.
+    package static let largestSize = 1 << 24
+    package static let largestHead = 1024
+    package static let mostLayers = 4096
+    /// The largest rotary table that can be made.
+    package static let mostPositions = 1 << 20
+    /// The positions that are kept of a model's own: more than a CPU gets through.
+    package static let servedPositions = 131_072
+    /// A trillion numbers, which no machine that this is written for holds.
+    private static let mostParameters = 1 << 40
+
     /// What cannot be built, in words; empty where all is well.
     package var problems: [String] {
         var problems: [String] = []
-        for (name, value) in [
-            ("vocabulary", vocabularySize), ("hidden size", hiddenSize),
-            ("intermediate size", intermediateSize), ("layers", layers), ("heads", heads),
-            ("key-value heads", keyValueHeads), ("head size", headDim),
-            ("positions", maxPositions),
-        ] where value < 1 {
-            problems.append("\(name) is \(value), expected at least 1")
+        for (name, value, most) in [
+            ("vocabulary", vocabularySize, Self.largestSize),
+            ("hidden size", hiddenSize, Self.largestSize),
+            ("intermediate size", intermediateSize, Self.largestSize),
+            ("layers", layers, Self.mostLayers), ("heads", heads, Self.largestSize),
+            ("key-value heads", keyValueHeads, Self.largestSize),
+            ("head size", headDim, Self.largestHead),
+            ("positions", maxPositions, Self.mostPositions),
+        ] where !(1...most).contains(value) {
+            problems.append("\(name) is \(value), expected 1 to \(most)")
         }
+        for (name, value) in [("epsilon of the norms", normEpsilon), ("rotary base", ropeTheta)]
+        where !(value > 0 && value.isFinite) {
+            problems.append("\(name) is \(value), expected a positive number")
+        }
+        problems += ropeScaling.problems
         guard problems.isEmpty else { return problems }
         if heads % keyValueHeads != 0 {
             problems.append("\(heads) heads do not divide among \(keyValueHeads) key-value heads")
@@ -84,7 +103,22 @@ package struct DecoderConfiguration: Sendable, Equatable, Codable {
         if headDim % 2 != 0 {
             problems.append("a head of size \(headDim) has no halves for the rotary embedding")
         }
+        guard problems.isEmpty else { return problems }
+        if heads * headDim > Self.largestSize {
+            problems.append(
+                "\(heads) heads of size \(headDim), expected at most \(Self.largestSize) in all")
+        } else if matrixCount > Self.mostParameters {
+            problems.append(
+                "\(matrixCount) parameters, expected at most \(Self.mostParameters)")
+        }
         return problems
+    }
+
+    /// The numbers in all matrices. Within the bounds above a layer has at most 7 · 2^48 and all
+    /// layers 7 · 2^60, so nothing overflows.
+    private var matrixCount: Int {
+        let layer = queryKeyValueWidth + heads * headDim + 3 * intermediateSize
+        return hiddenSize * (layers * layer + (tiedHead ? 1 : 2) * vocabularySize)
     }
 
     /// The parameters in the order of the flat store.

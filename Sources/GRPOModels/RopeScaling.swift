@@ -10,6 +10,33 @@ package enum RopeScaling: Sendable, Equatable, Codable {
         factor: Double, lowFrequencyFactor: Double, highFrequencyFactor: Double,
         originalMaxPositions: Int)
 
+    /// What no frequencies follow from, in words; empty where all is well.
+    package var problems: [String] {
+        let factors: [(String, Double)]
+        var problems: [String] = []
+        switch self {
+        case .none: factors = []
+        case .linear(let factor): factors = [("rotary factor", factor)]
+        case .llama3(let factor, let low, let high, let original):
+            factors = [
+                ("rotary factor", factor), ("low frequency factor", low),
+                ("high frequency factor", high),
+            ]
+            // Between them lies a ramp, whose slope is 1 / (high - low).
+            if low >= high {
+                problems.append("low frequency factor \(low) is not below the high one, \(high)")
+            }
+            let most = DecoderConfiguration.largestSize
+            if !(1...most).contains(original) {
+                problems.append("original positions are \(original), expected 1 to \(most)")
+            }
+        }
+        for (name, value) in factors where !(value > 0 && value.isFinite) {
+            problems.append("\(name) is \(value), expected a positive number")
+        }
+        return problems
+    }
+
     /// The angle per position of each of the headDim / 2 pairs, in radians.
     package func frequencies(headDim: Int, theta: Double) -> [Double] {
         (0..<headDim / 2).map { index in

@@ -13,7 +13,44 @@ struct DecoderConfigurationTests {
         configuration.headDim = 5
         #expect(configuration.problems.count == 2)
         configuration.layers = 0
-        #expect(configuration.problems == ["layers is 0, expected at least 1"])
+        #expect(configuration.problems == ["layers is 0, expected 1 to 4096"])
+    }
+
+    /// What a hostile checkpoint may say: no product of these overflows before it is refused.
+    static let hostile: [(@Sendable (inout DecoderConfiguration) -> Void, String)] = [
+        ({ $0.heads = 1 << 62 }, "heads is 4611686018427387904"),
+        ({ $0.keyValueHeads = .max }, "key-value heads is 9223372036854775807"),
+        ({ $0.hiddenSize = 1 << 25 }, "hidden size is 33554432, expected 1 to 16777216"),
+        ({ $0.layers = 1 << 24 }, "layers is 16777216, expected 1 to 4096"),
+        ({ $0.headDim = 2048 }, "head size is 2048, expected 1 to 1024"),
+        ({ $0.maxPositions = 1 << 40 }, "positions is 1099511627776"),
+        ({ ($0.heads, $0.headDim) = (1 << 24, 1024) }, "16777216 heads of size 1024"),
+        (
+            {
+                ($0.hiddenSize, $0.intermediateSize, $0.layers) = (1 << 24, 1 << 24, 4096)
+                ($0.heads, $0.keyValueHeads, $0.headDim) = (1 << 14, 1 << 14, 1024)
+            }, "8070450532432478208 parameters, expected at most 1099511627776"
+        ),
+        ({ $0.normEpsilon = 0 }, "epsilon of the norms is 0.0, expected a positive number"),
+        ({ $0.normEpsilon = .nan }, "epsilon of the norms is nan"),
+        ({ $0.ropeTheta = -.infinity }, "rotary base is -inf"),
+        ({ $0.ropeScaling = .linear(factor: 0) }, "rotary factor is 0.0"),
+        (
+            {
+                $0.ropeScaling = .llama3(
+                    factor: 8, lowFrequencyFactor: 4, highFrequencyFactor: 4,
+                    originalMaxPositions: 8192)
+            }, "low frequency factor 4.0 is not below the high one, 4.0"
+        ),
+    ]
+
+    @Test(arguments: hostile.indices)
+    func hostileShapesAreRefusedWithoutOverflow(index: Int) throws {
+        let (change, message) = Self.hostile[index]
+        var configuration = TinyDecoder.configuration()
+        change(&configuration)
+        let problem = try #require(configuration.problems.first)
+        #expect(problem.hasPrefix(message), "\(problem)")
     }
 
     @Test func itSurvivesCoding() throws {

@@ -2,12 +2,6 @@ import Foundation
 package import GRPOModels
 
 extension GGUFModel {
-    /// The largest rotary table that is made: more positions than a CPU gets through.
-    private static let mostPositions = 131_072
-    /// Bounds that keep products of two sizes far from overflow; no model comes near them.
-    static let largestSize = 1 << 24
-    private static let largestHead = 1024
-
     /// The shape of the decoder. Every tensor has been checked against it: none is missing, none
     /// is left over, all have the right shape and a type that can be read.
     ///
@@ -48,7 +42,10 @@ extension GGUFModel {
                 expected: "a dense model",
                 remedy: "Mixtures of experts cannot be computed here; use another model.")
         }
-        let layers = try size(prefix + "block_count", most: file.tensors.count)
+        // Every layer has tensors, so a small file describes few.
+        let layers = try size(
+            prefix + "block_count",
+            most: min(file.tensors.count, DecoderConfiguration.mostLayers))
         let hidden = try size(prefix + "embedding_length")
         let heads = try size(prefix + "attention.head_count")
         let positions = try size(prefix + "context_length", most: .max)
@@ -63,7 +60,7 @@ extension GGUFModel {
             heads: heads,
             keyValueHeads: try size(prefix + "attention.head_count_kv", default: heads),
             headDim: headDim,
-            maxPositions: min(positions, Self.mostPositions),
+            maxPositions: min(positions, DecoderConfiguration.servedPositions),
             ropeTheta: try positive(prefix + "rope.freq_base", default: 10_000),
             ropeScaling: try ropeScaling(prefix, headDim: headDim),
             normEpsilon: try positive(prefix + "attention.layer_norm_rms_epsilon", default: nil),
@@ -76,7 +73,7 @@ extension GGUFModel {
 
     /// A size from 1 to `most`.
     func size(
-        _ key: String, default fallback: Int? = nil, most: Int = largestSize
+        _ key: String, default fallback: Int? = nil, most: Int = DecoderConfiguration.largestSize
     ) throws(ModelFileError) -> Int {
         if let fallback, file.metadata[key] == nil { return fallback }
         let value = try file.integer(key)
@@ -126,10 +123,10 @@ extension GGUFModel {
     private func headSize(
         _ prefix: String, default fallback: Int
     ) throws(ModelFileError) -> Int {
-        let size = try size(
-            prefix + "attention.key_length", default: fallback, most: Self.largestHead)
+        let most = DecoderConfiguration.largestHead
+        let size = try size(prefix + "attention.key_length", default: fallback, most: most)
         for key in ["attention.value_length", "rope.dimension_count"] {
-            let other = try self.size(prefix + key, default: size, most: Self.largestHead)
+            let other = try self.size(prefix + key, default: size, most: most)
             guard other == size else {
                 throw error(
                     prefix + key, found: "\(other)", expected: "\(size), the size of a head",

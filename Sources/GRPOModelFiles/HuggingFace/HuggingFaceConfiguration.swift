@@ -27,11 +27,6 @@ struct HuggingFaceConfiguration: Sendable {
         ("use_mrope", .bool(false)), ("use_sliding_window", .bool(false)),
     ]
     static let maximumBytes = 1 << 20
-    /// The largest rotary table that is made: more positions than a CPU gets through.
-    private static let mostPositions = 131_072
-    /// Bounds that keep products of two sizes far from overflow; no model comes near them.
-    private static let largestSize = 1 << 24
-    private static let largestHead = 1024
 
     /// The shape of the decoder. `maxPositions` is the model's, at most 131,072.
     func configuration() throws(ModelFileError) -> DecoderConfiguration {
@@ -41,7 +36,7 @@ struct HuggingFaceConfiguration: Sendable {
         let heads = try size("num_attention_heads")
         let headDim = try size(
             "head_dim", default: architecture.traits.headDim ?? max(1, hidden / heads),
-            most: Self.largestHead)
+            most: DecoderConfiguration.largestHead)
         let attentionBias = try truth("attention_bias", default: false)
         let rope = try RopeSettings(self)
         let configuration = DecoderConfiguration(
@@ -54,7 +49,8 @@ struct HuggingFaceConfiguration: Sendable {
             keyValueHeads: try size("num_key_value_heads", default: heads),
             headDim: headDim,
             maxPositions: min(
-                try size("max_position_embeddings", most: .max), Self.mostPositions),
+                try size("max_position_embeddings", most: .max),
+                DecoderConfiguration.servedPositions),
             ropeTheta: rope.theta,
             ropeScaling: rope.scaling,
             normEpsilon: try positive("rms_norm_eps", default: 1e-6),
@@ -124,7 +120,7 @@ struct HuggingFaceConfiguration: Sendable {
 
     /// A size from 1 to `most`; null counts as absent.
     func size(
-        _ key: String, default fallback: Int? = nil, most: Int = largestSize,
+        _ key: String, default fallback: Int? = nil, most: Int = DecoderConfiguration.largestSize,
         in object: JSONValue? = nil
     ) throws(ModelFileError) -> Int {
         let found = (object ?? document)[key] ?? .null
