@@ -14,6 +14,9 @@ package struct PolicyCheckpoint: ~Copyable {
     package let adapters: LoRASettings?
     private let file: HDF5File
 
+    /// The group of a policy without adapters.
+    private static let weights = "policy"
+
     private enum Text {
         static let model = "model.json"
         static let tokenizer = "tokenizer.json"
@@ -61,10 +64,25 @@ package struct PolicyCheckpoint: ~Copyable {
                 path: checkpoint.path, found: problems.joined(separator: ", "),
                 expected: "the shape of a decoder")
         }
+        if adapters == nil { try Self.checkShapes(of: configuration, in: file) }
         self.configuration = configuration
         self.tokenizer = tokenizer
         self.adapters = adapters
         self.file = file
+    }
+
+    /// A decoder takes the memory that its configuration asks for, so the file must hold as much.
+    private static func checkShapes(
+        of configuration: DecoderConfiguration, in file: borrowing HDF5File
+    ) throws(CheckpointError) {
+        for parameter in configuration.parameters {
+            let info = try file.dataset("\(weights)/\(parameter.name)")
+            guard info.shape == parameter.shape else {
+                throw .mismatch(
+                    path: file.path, name: info.name, found: "the shape \(info.shape)",
+                    expected: "\(parameter.shape), as \(Text.model) says")
+            }
+        }
     }
 
     /// A document that was saved beside the policy, or nil.
@@ -80,7 +98,7 @@ package struct PolicyCheckpoint: ~Copyable {
     }
 
     private static func group(of decoder: Decoder) -> String {
-        decoder.adapters == nil ? "policy" : "adapters"
+        decoder.adapters == nil ? weights : "adapters"
     }
 
     /// Reads the reference's weights; false where the checkpoint has none.

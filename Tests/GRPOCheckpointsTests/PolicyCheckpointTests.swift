@@ -159,6 +159,36 @@ struct PolicyCheckpointTests {
         }
     }
 
+    /// A change of the configuration, and a part of what is said about it.
+    static let hostile: [(@Sendable (inout DecoderConfiguration) -> Void, String)] = [
+        ({ $0.heads = 1 << 62 }, "heads is 4611686018427387904"),
+        ({ $0.normEpsilon = -1 }, "epsilon of the norms is -1.0"),
+        ({ $0.hiddenSize = 1 << 20 }, "as model.json says"),
+        ({ $0.layers = 4096 }, "holds no dataset"),
+    ]
+
+    @Test(
+        "a configuration that asks for more than the file holds is refused",
+        arguments: hostile.indices)
+    func hostileConfiguration(index: Int) throws {
+        let (change, message) = Self.hostile[index]
+        let directory = try TestDirectory()
+        let policy = decoder(seed: 1)
+        var configuration = policy.configuration
+        change(&configuration)
+        var content = try PolicyCheckpoint.content(
+            policy, tokenizer: tokenizer.description, moments: nil, reference: nil, texts: [:])
+        content.texts["model.json"] = String(
+            decoding: try JSONEncoder().encode(configuration), as: UTF8.self)
+        let saved = try CheckpointStore(directory: directory.path).save(
+            content, step: 1, stage: "x", createdBy: "test"
+        ).checkpoint
+        let error = #expect(throws: CheckpointError.self) {
+            _ = try PolicyCheckpoint(saved).configuration
+        }
+        #expect("\(String(describing: error))".contains(message), "\(String(describing: error))")
+    }
+
     @Test("a decoder of another shape is refused by name")
     func otherShape() throws {
         let directory = try TestDirectory()
