@@ -29,7 +29,10 @@ struct HuggingFaceConfiguration: Sendable {
     static let maximumBytes = 1 << 20
 
     /// The shape of the decoder. `maxPositions` is the model's, at most 131,072.
-    func configuration() throws(ModelFileError) -> DecoderConfiguration {
+    ///
+    /// - Parameter tensors: those of the weights, where there are some; every layer has its own, so
+    ///   a small file describes few layers.
+    func configuration(tensors: Int?) throws(ModelFileError) -> DecoderConfiguration {
         let architecture = try architecture()
         try refuseOthers()
         let hidden = try size("hidden_size")
@@ -44,7 +47,9 @@ struct HuggingFaceConfiguration: Sendable {
             vocabularySize: try size("vocab_size"),
             hiddenSize: hidden,
             intermediateSize: try size("intermediate_size"),
-            layers: try size("num_hidden_layers"),
+            layers: try size(
+                "num_hidden_layers",
+                most: min(max(1, tensors ?? .max), DecoderConfiguration.mostLayers)),
             heads: heads,
             keyValueHeads: try size("num_key_value_heads", default: heads),
             headDim: headDim,

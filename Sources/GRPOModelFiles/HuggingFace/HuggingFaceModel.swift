@@ -47,7 +47,7 @@ package struct HuggingFaceModel: ModelSource {
                 file: path, place: .file, found: "a directory without config.json",
                 expected: "a model", remedy: "Fetch all of the model's files.")
         }
-        let configuration = try config.configuration()
+        let configuration = try config.configuration(tensors: weights?.tensors.count)
         try checkTensors(configuration, try config.architecture(), try present())
         return configuration
     }

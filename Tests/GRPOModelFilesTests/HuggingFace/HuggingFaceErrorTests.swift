@@ -46,6 +46,11 @@ struct HuggingFaceErrorTests {
             #""hidden_size": 16"#, #""hidden_size": 9223372036854775807"#, "hidden_size",
             "9223372036854775807"
         ),
+        // A list of so many layers' tensors would take 30 GB.
+        (
+            #""num_hidden_layers": 2"#, #""num_hidden_layers": 16777216"#, "num_hidden_layers",
+            "16777216"
+        ),
         (#""num_key_value_heads": 1"#, #""num_key_value_heads": 3"#, "model_type", "do not divide"),
         (#""head_dim": 8"#, #""head_dim": 4096"#, "head_dim", "4096"),
         (#""mlp_bias": true"#, #""mlp_bias": 1"#, "mlp_bias", "1"),
