@@ -67,12 +67,11 @@ extension GGUFModel {
                 remedy: "The file is damaged; convert the model again.")
         }
         let begins = try file.bool("tokenizer.ggml.add_space_prefix", default: true)
-        let spaces = NormalizationStep.replace(" ", with: "\u{2581}")
         return TokenizerDescription(
             kind: .sentencePiece,
             name: try file.string("general.name", default: fileName),
             tokens: tokens, tokenTypes: types, merges: merges,
-            normalizers: begins ? [.prepend("\u{2581}"), spaces] : [spaces],
+            normalizers: TokenizerDescription.sentencePieceSteps(spacePrefix: begins),
             stripsLeadingSpace: begins)
     }
 
