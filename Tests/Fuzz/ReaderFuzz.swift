@@ -6,12 +6,13 @@ import GRPOTokenizers
 /// libFuzzer's entry for the readers of strangers' files; `GRPO_FUZZ` names the one that gets the
 /// input.
 ///
-/// Whatever the bytes are, the reader must end in a value or in an error of its own type, within the
-/// script's limits of time and memory. Values are read too, not only described.
+/// Whatever the bytes are, the reader must end in a value or in an error of its own type, within
+/// the script's limits of time and memory. Values are read too, not only described.
 ///
-/// Weights are mapped and not copied, so of a GGUF or safetensors file the header alone takes memory,
-/// a few times its own size. A JSON text becomes a tree of up to thirty times its size, and each kind
-/// of file has a limit for it: 1 MiB for config.json, 16 MiB for an index, 64 MiB for tokenizer.json.
+/// Weights are mapped and not copied, so of a GGUF or safetensors file the header alone takes
+/// memory, a few times its own size. A JSON text becomes a tree of up to thirty times its size, and
+/// each kind of file has a limit for it: 1 MiB for config.json, 16 MiB for an index, 64 MiB for
+/// tokenizer.json.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func testOneInput(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     guard let data, count > 0 else { return 0 }

@@ -13,7 +13,8 @@ struct HuggingFaceTokenizer: Sendable {
     let directory: String
 
     static let vocabularyFile = "tokenizer.json"
-    /// 64 MiB. Llama 3's has 17 MB, the largest in use 33 MB; as a tree it can take thirty times that.
+    /// 64 MiB: Llama 3's has 17 MB, the largest in use 33 MB. A tree of such a file can take thirty
+    /// times that.
     private static let maximumVocabularyBytes = 1 << 26
     private static let maximumTemplateBytes = 1 << 20
 
