@@ -8,7 +8,7 @@ extension GGUFModel {
     /// The head is tied where the file has no `output.weight`. `maxPositions` is the file's
     /// context length, at most 131,072.
     package func configuration() throws(ModelFileError) -> DecoderConfiguration {
-        let architecture = try architecture()
+        let family = try family()
         guard !isVocabularyOnly else {
             throw ModelFileError(
                 file: path, place: .file, found: "a vocabulary without weights",
@@ -20,21 +20,19 @@ extension GGUFModel {
                 "split.count", found: "one shard of \(shards)", expected: "a whole model",
                 remedy: "Join them first: `llama-gguf-split --merge FIRST.gguf WHOLE.gguf`.")
         }
-        let configuration = try shape(architecture)
+        let configuration = try shape(family)
         if let problem = configuration.problems.first {
             throw error(
                 "general.architecture", found: "a shape that cannot be built: \(problem)",
-                expected: "a decoder of the \(architecture.name) architecture",
+                expected: "a decoder of the \(family.name) architecture",
                 remedy: "The metadata contradict each other; convert the model again.")
         }
-        try checkTensors(configuration, architecture)
+        try checkTensors(configuration, family)
         return configuration
     }
 
-    private func shape(
-        _ architecture: GGUFArchitecture
-    ) throws(ModelFileError) -> DecoderConfiguration {
-        let prefix = architecture.name + "."
+    private func shape(_ family: DecoderFamily) throws(ModelFileError) -> DecoderConfiguration {
+        let prefix = family.name + "."
         let experts = try file.integer(prefix + "expert_count", default: 0)
         guard experts == 0 else {
             throw error(
@@ -52,7 +50,7 @@ extension GGUFModel {
         let headDim = try headSize(prefix, default: max(1, hidden / heads))
         func has(_ name: String) -> Bool { file.contains("blk.0.\(name).bias") }
         return DecoderConfiguration(
-            family: architecture.family,
+            family: family.name,
             vocabularySize: try vocabularySize(prefix),
             hiddenSize: hidden,
             intermediateSize: try size(prefix + "feed_forward_length"),
@@ -68,7 +66,7 @@ extension GGUFModel {
             queryKeyValueBias: has("attn_q"),
             outputBias: has("attn_output"),
             feedForwardBias: has("ffn_down"),
-            queryKeyNorm: architecture.traits.queryKeyNorm)
+            queryKeyNorm: family.queryKeyNorm)
     }
 
     /// A size from 1 to `most`.

@@ -5,20 +5,20 @@ extension GGUFFile: TensorReader {}
 extension GGUFModel {
     /// Dequantises every tensor into the decoder's flat store, in the half-split order of rows.
     package func loadWeights(into decoder: Decoder) throws(ModelFileError) {
-        let architecture = try architecture()
+        let family = try family()
         let configuration = decoder.configuration
-        try checkTensors(configuration, architecture)
+        try checkTensors(configuration, family)
         try file.fill(
-            decoder, architecture.bindings(configuration),
-            interleavedHeads: { architecture.interleavedHeads($0, configuration) })
+            decoder, DecoderFamily.ggufBindings(configuration),
+            interleavedHeads: { family.interleavedHeads($0, configuration) })
     }
 
     /// Compares names, shapes and types of the file's tensors with what the decoder needs.
     func checkTensors(
-        _ configuration: DecoderConfiguration, _ architecture: GGUFArchitecture
+        _ configuration: DecoderConfiguration, _ family: DecoderFamily
     ) throws(ModelFileError) {
         var expected: Set<String> = [Self.frequencyDivisors]
-        for binding in architecture.bindings(configuration) {
+        for binding in DecoderFamily.ggufBindings(configuration) {
             let tensor = try file.tensor(named: binding.tensorName)
             guard tensor.shape == binding.shape else {
                 throw ModelFileError(
@@ -32,7 +32,7 @@ extension GGUFModel {
         if let extra = file.tensors.first(where: { !expected.contains($0.name) }) {
             throw ModelFileError(
                 file: path, place: .tensor(extra.name), found: "a tensor without a use",
-                expected: "only tensors of a \(architecture.name) model of "
+                expected: "only tensors of a \(family.name) model of "
                     + "\(configuration.layers) layers",
                 remedy: "The model computes something that is not known here, and would be wrong "
                     + "without it; use another model.")

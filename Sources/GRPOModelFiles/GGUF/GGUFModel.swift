@@ -1,4 +1,5 @@
 import GRPOJSON
+import GRPOModels
 
 /// A language model in a GGUF file.
 ///
@@ -47,17 +48,17 @@ package struct GGUFModel: ModelSource {
             file: path, place: .key(key), found: found, expected: expected, remedy: remedy)
     }
 
-    /// The architecture, if it is one of those served.
-    func architecture() throws(ModelFileError) -> GGUFArchitecture {
+    /// The family that its architecture names, if it is one of those served.
+    func family() throws(ModelFileError) -> DecoderFamily {
         let key = "general.architecture"
         let name = try file.string(key)
-        guard let architecture = GGUFArchitecture.served.first(where: { $0.name == name }) else {
-            let names = GGUFArchitecture.served.map(\.name).joined(separator: ", ")
+        guard let family = DecoderFamily.named(name) else {
             throw error(
-                key, found: "the architecture \(printable(name))", expected: "one of \(names)",
+                key, found: "the architecture \(printable(name))",
+                expected: "one of \(DecoderFamily.names)",
                 remedy: "Models of this architecture cannot be computed here; use another model.")
         }
-        return architecture
+        return family
     }
 }
 

@@ -31,7 +31,7 @@ struct GGUFVocabulary {
         }
         if let loss = tokenizer.addedTokenWithoutType {
             throw error(
-                "the added token \(printable(tokenizer.tokens[Int(loss.id)])) with rules of its own",
+                "the added token \(printable(tokenizer.tokens[Int(loss.id)])) with its own rules",
                 "added tokens that are found exactly as they are spelt",
                 "Write a Hugging Face directory instead, which holds the rules.")
         }

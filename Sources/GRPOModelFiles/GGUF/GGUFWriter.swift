@@ -15,30 +15,21 @@ package struct GGUFWriter {
         _ decoder: Decoder, tokenizer: TokenizerDescription, to path: String
     ) throws(ModelFileError) {
         let configuration = decoder.configuration
-        guard
-            let architecture = GGUFArchitecture.served.first(where: {
-                $0.family == configuration.family
-            })
-        else {
-            let families = GGUFArchitecture.served.map(\.family).joined(separator: ", ")
-            throw ModelFileError(
-                file: path, place: .file, found: "a model of the \(configuration.family) family",
-                expected: "one of \(families)", remedy: "Models of this family cannot be written.")
-        }
+        let family = try DecoderFamily.writable(configuration, to: path)
         let vocabulary = try GGUFVocabulary(
             tokenizer, size: configuration.vocabularySize, path: path)
         let weights = decoder.merged().store
-        var items = architecture.bindings(configuration).map { binding in
+        var items = DecoderFamily.ggufBindings(configuration).map { binding in
             let place = WeightPlace(
                 binding, in: weights,
-                interleavedHeads: architecture.interleavedHeads(binding, configuration))
+                interleavedHeads: family.interleavedHeads(binding, configuration))
             return GGUFOutput.Item(
                 name: binding.tensorName, shape: binding.shape,
                 encoding: encoding(of: binding), values: { place.floats })
         }
         if let divisors = frequencyDivisors(configuration) { items.insert(divisors, at: 1) }
         let output = GGUFOutput(
-            metadata: general(architecture, tokenizer) + shape(configuration, architecture.name)
+            metadata: general(family, tokenizer) + shape(configuration, family.name)
                 + vocabulary.metadata,
             items: items)
         try withExtendedLifetime(weights) { () throws(ModelFileError) in
@@ -66,7 +57,7 @@ package struct GGUFWriter {
     private typealias Metadata = [(key: String, value: GGUFValue)]
 
     private func general(
-        _ architecture: GGUFArchitecture, _ tokenizer: TokenizerDescription
+        _ family: DecoderFamily, _ tokenizer: TokenizerDescription
     ) -> Metadata {
         // llama.cpp's `enum llama_ftype`.
         let fileType: UInt32 =
@@ -79,7 +70,7 @@ package struct GGUFWriter {
         let quantization: Metadata =
             encoding == .q8x0 ? [("general.quantization_version", .uint32(2))] : []
         return [
-            ("general.architecture", .string(architecture.name)),
+            ("general.architecture", .string(family.name)),
             ("general.type", .string("model")),
             ("general.name", .string(tokenizer.name)),
             ("general.file_type", .uint32(fileType)),

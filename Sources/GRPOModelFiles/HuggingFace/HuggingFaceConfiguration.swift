@@ -33,17 +33,17 @@ struct HuggingFaceConfiguration: Sendable {
     /// - Parameter tensors: those of the weights, where there are some; every layer has its own, so
     ///   a small file describes few layers.
     func configuration(tensors: Int?) throws(ModelFileError) -> DecoderConfiguration {
-        let architecture = try architecture()
+        let family = try family()
         try refuseOthers()
         let hidden = try size("hidden_size")
         let heads = try size("num_attention_heads")
         let headDim = try size(
-            "head_dim", default: architecture.traits.headDim ?? max(1, hidden / heads),
+            "head_dim", default: family.headDim ?? max(1, hidden / heads),
             most: DecoderConfiguration.largestHead)
         let attentionBias = try truth("attention_bias", default: false)
         let rope = try RopeSettings(self)
         let configuration = DecoderConfiguration(
-            family: architecture.family,
+            family: family.name,
             vocabularySize: try size("vocab_size"),
             hiddenSize: hidden,
             intermediateSize: try size("intermediate_size"),
@@ -60,38 +60,36 @@ struct HuggingFaceConfiguration: Sendable {
             ropeScaling: rope.scaling,
             normEpsilon: try positive("rms_norm_eps", default: 1e-6),
             tiedHead: try truth("tie_word_embeddings", default: false),
-            queryKeyValueBias: architecture.queryKeyValueBias ?? attentionBias,
-            outputBias: architecture.queryKeyValueBias == nil && attentionBias,
+            queryKeyValueBias: family.queryKeyValueBias ?? attentionBias,
+            outputBias: family.queryKeyValueBias == nil && attentionBias,
             feedForwardBias: try truth("mlp_bias", default: false),
-            queryKeyNorm: architecture.traits.queryKeyNorm)
+            queryKeyNorm: family.queryKeyNorm)
         if let problem = configuration.problems.first {
             throw error(
                 "model_type", found: "a shape that cannot be built: \(problem)",
-                expected: "a decoder of the \(architecture.modelType) kind",
+                expected: "a decoder of the \(family.name) kind",
                 remedy: "The settings contradict each other; fetch the file again.")
         }
         return configuration
     }
 
-    /// The architecture, if it is one of those served, as a language model.
-    func architecture() throws(ModelFileError) -> HuggingFaceArchitecture {
-        let served = HuggingFaceArchitecture.served
+    /// The family, if it is one of those served, as a language model.
+    private func family() throws(ModelFileError) -> DecoderFamily {
         let type = try string("model_type")
-        guard let architecture = served.first(where: { $0.modelType == type }) else {
+        guard let family = DecoderFamily.named(type) else {
             throw error(
-                "model_type", found: printable(type),
-                expected: "one of \(served.map(\.modelType).joined(separator: ", "))",
+                "model_type", found: printable(type), expected: "one of \(DecoderFamily.names)",
                 remedy: "Models of this kind cannot be computed here; use another model.")
         }
         let classes = document["architectures"] ?? .null
         let names = classes.elements?.compactMap(\.string) ?? []
-        guard classes == .null || names == [architecture.className] else {
+        guard classes == .null || names == [family.huggingFaceClass] else {
             throw error(
                 "architectures", found: names.map { printable($0) }.joined(separator: ", "),
-                expected: architecture.className,
+                expected: family.huggingFaceClass,
                 remedy: "Only language models are read; save the model as one.")
         }
-        return architecture
+        return family
     }
 
     /// Refuses what would be computed otherwise than the configuration says.

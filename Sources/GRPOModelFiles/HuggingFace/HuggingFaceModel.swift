@@ -48,16 +48,14 @@ package struct HuggingFaceModel: ModelSource {
                 expected: "a model", remedy: "Fetch all of the model's files.")
         }
         let configuration = try config.configuration(tensors: weights?.tensors.count)
-        try checkTensors(configuration, try config.architecture(), try present())
+        try checkTensors(configuration, try present())
         return configuration
     }
 
     package func loadWeights(into decoder: Decoder) throws(ModelFileError) {
         let weights = try present()
-        guard let config else { return }
-        let architecture = try config.architecture()
-        try checkTensors(decoder.configuration, architecture, weights)
-        try weights.fill(decoder, architecture.bindings(decoder.configuration))
+        try checkTensors(decoder.configuration, weights)
+        try weights.fill(decoder, DecoderFamily.huggingFaceBindings(decoder.configuration))
     }
 
     package func tokenizerDescription() throws(ModelFileError) -> TokenizerDescription {
@@ -95,12 +93,11 @@ package struct HuggingFaceModel: ModelSource {
 
     /// Compares names, shapes and types of the files' tensors with what the decoder needs.
     private func checkTensors(
-        _ configuration: DecoderConfiguration, _ architecture: HuggingFaceArchitecture,
-        _ weights: SafetensorsShards
+        _ configuration: DecoderConfiguration, _ weights: SafetensorsShards
     ) throws(ModelFileError) {
         var expected: Set<String> = []
         if configuration.tiedHead { try checkTiedHead(weights, expecting: &expected) }
-        for binding in architecture.bindings(configuration) {
+        for binding in DecoderFamily.huggingFaceBindings(configuration) {
             let tensor = try weights.readable(binding.tensorName)
             guard tensor.shape == binding.shape else {
                 throw ModelFileError(
@@ -116,7 +113,7 @@ package struct HuggingFaceModel: ModelSource {
         }) {
             throw ModelFileError(
                 file: weights.path, place: .tensor(extra.name), found: "a tensor without a use",
-                expected: "only tensors of a \(architecture.modelType) model of "
+                expected: "only tensors of a \(configuration.family) model of "
                     + "\(configuration.layers) layers",
                 remedy: "The model computes something that is not known here, and would be wrong "
                     + "without it; use another model.")

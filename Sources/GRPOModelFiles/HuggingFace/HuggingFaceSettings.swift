@@ -5,15 +5,15 @@ import GRPOTokenizers
 /// The configuration files of a Hugging Face directory, as transformers reads them.
 struct HuggingFaceSettings {
     let configuration: DecoderConfiguration
-    let architecture: HuggingFaceArchitecture
+    let family: DecoderFamily
     let tokenizer: TokenizerDescription
     let encoding: TensorEncoding
 
     /// `config.json`.
     var config: JSONValue {
         var members: [(String, JSONValue)] = [
-            ("architectures", .array([.string(architecture.className)])),
-            ("model_type", .string(architecture.modelType)),
+            ("architectures", .array([.string(family.huggingFaceClass)])),
+            ("model_type", .string(family.name)),
             ("vocab_size", .int(configuration.vocabularySize)),
             ("hidden_size", .int(configuration.hiddenSize)),
             ("intermediate_size", .int(configuration.intermediateSize)),
@@ -27,7 +27,7 @@ struct HuggingFaceSettings {
         ]
         members += RopeSettings.members(configuration)
         members.append(("tie_word_embeddings", .bool(configuration.tiedHead)))
-        if architecture.queryKeyValueBias == nil {
+        if family.queryKeyValueBias == nil {
             members.append(("attention_bias", .bool(configuration.queryKeyValueBias)))
             members.append(("mlp_bias", .bool(configuration.feedForwardBias)))
         } else {

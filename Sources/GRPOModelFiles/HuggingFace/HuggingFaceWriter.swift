@@ -28,29 +28,22 @@ package struct HuggingFaceWriter {
         to directory: String
     ) throws(ModelFileError) {
         let configuration = decoder.configuration
-        guard let architecture = HuggingFaceArchitecture.of(configuration) else {
-            let families = HuggingFaceArchitecture.served.map(\.family).joined(separator: ", ")
-            throw ModelFileError(
-                file: directory, place: .file,
-                found: "a model of the \(configuration.family) family",
-                expected: "one of \(families)", remedy: "Models of this family cannot be written.")
-        }
+        let family = try DecoderFamily.writable(configuration, to: directory)
         guard encoding.elements == 1 else {
             throw ModelFileError(
                 file: directory, place: .file, found: "the element type \(encoding.rawValue)",
                 expected: "float32, float16 or bfloat16",
                 remedy: "Blocks have no place in this format; write a .gguf file for them.")
         }
-        try checkBiases(configuration, architecture, directory)
+        try checkBiases(configuration, family, directory)
         let tokenizerFiles = try tokenizerFiles(tokenizer, vocabulary, directory)
         try prepare(directory)
         let merged = decoder.merged()
         try withExtendedLifetime(merged) { () throws(ModelFileError) in
-            try writeWeights(merged, architecture, directory)
+            try writeWeights(merged, directory)
         }
         let settings = HuggingFaceSettings(
-            configuration: configuration, architecture: architecture, tokenizer: tokenizer,
-            encoding: encoding)
+            configuration: configuration, family: family, tokenizer: tokenizer, encoding: encoding)
         let files = [
             ("config.json", Array((settings.config.prettyText + "\n").utf8)),
             ("generation_config.json", Array((settings.generation.prettyText + "\n").utf8)),
@@ -88,11 +81,10 @@ package struct HuggingFaceWriter {
 
     /// The format has one switch for all biases of the attention, or none.
     private func checkBiases(
-        _ configuration: DecoderConfiguration, _ architecture: HuggingFaceArchitecture,
-        _ directory: String
+        _ configuration: DecoderConfiguration, _ family: DecoderFamily, _ directory: String
     ) throws(ModelFileError) {
         let fits =
-            if let bias = architecture.queryKeyValueBias {
+            if let bias = family.queryKeyValueBias {
                 configuration.queryKeyValueBias == bias && !configuration.outputBias
                     && !configuration.feedForwardBias
             } else {
@@ -103,7 +95,7 @@ package struct HuggingFaceWriter {
                 file: directory, place: .file,
                 found: "biases of q, k, v: \(configuration.queryKeyValueBias), of the output: "
                     + "\(configuration.outputBias)",
-                expected: "those of \(architecture.className)",
+                expected: "those of \(family.huggingFaceClass)",
                 remedy: "Hugging Face has no configuration for these; write a .gguf file.")
         }
     }
@@ -127,9 +119,9 @@ package struct HuggingFaceWriter {
     }
 
     private func writeWeights(
-        _ decoder: Decoder, _ architecture: HuggingFaceArchitecture, _ directory: String
+        _ decoder: Decoder, _ directory: String
     ) throws(ModelFileError) {
-        let items = architecture.bindings(decoder.configuration).map { binding in
+        let items = DecoderFamily.huggingFaceBindings(decoder.configuration).map { binding in
             let place = WeightPlace(binding, in: decoder.store, interleavedHeads: nil)
             return SafetensorsWriter.Item(
                 name: binding.tensorName, shape: binding.shape, values: { place.floats })

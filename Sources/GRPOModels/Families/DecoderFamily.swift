@@ -4,6 +4,8 @@ package struct DecoderFamily: Sendable, Equatable {
     /// As a decoder's configuration, `model_type` of a `config.json` and the architecture of a
     /// GGUF file spell it.
     package let name: String
+    /// The class of transformers that computes it, as `architectures` of a `config.json` names it.
+    package let huggingFaceClass: String
     /// Whether q, k and v have biases and nothing else has; nil where a model's settings decide.
     package let queryKeyValueBias: Bool?
     /// Whether every head of q and of k is normalised.
@@ -16,6 +18,12 @@ package struct DecoderFamily: Sendable, Equatable {
 
     /// All of them; one more is one element here and one file beside this.
     package static let all = [llama, qwen2, qwen3]
+
+    /// Their names, for messages.
+    package static var names: String { all.map(\.name).joined(separator: ", ") }
+
+    /// The family of this name, if it is one of those served.
+    package static func named(_ name: String) -> DecoderFamily? { all.first { $0.name == name } }
 
     /// Where each tensor of a Hugging Face checkpoint goes.
     package static func huggingFaceBindings(
