@@ -15,7 +15,10 @@ package struct GGUFWriter {
         _ decoder: Decoder, tokenizer: TokenizerDescription, to path: String
     ) throws(ModelFileError) {
         let configuration = decoder.configuration
-        let family = try DecoderFamily.writable(configuration, to: path)
+        let family = try DecoderFamily.writable(configuration, to: path) { family in
+            configuration.outputBias && !family.hasOutputBiasInGGUF
+                ? ["a bias of the attention's output"] : []
+        }
         let vocabulary = try GGUFVocabulary(
             tokenizer, size: configuration.vocabularySize, path: path)
         let weights = decoder.merged().store

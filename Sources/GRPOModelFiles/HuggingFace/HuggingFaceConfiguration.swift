@@ -62,7 +62,7 @@ struct HuggingFaceConfiguration: Sendable {
             tiedHead: try truth("tie_word_embeddings", default: false),
             queryKeyValueBias: family.queryKeyValueBias ?? attentionBias,
             outputBias: family.queryKeyValueBias == nil && attentionBias,
-            feedForwardBias: try truth("mlp_bias", default: false),
+            feedForwardBias: try family.feedForwardBias ?? truth("mlp_bias", default: false),
             queryKeyNorm: family.queryKeyNorm)
         if let problem = configuration.problems.first {
             throw error(

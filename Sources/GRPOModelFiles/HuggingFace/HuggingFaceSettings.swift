@@ -29,9 +29,11 @@ struct HuggingFaceSettings {
         members.append(("tie_word_embeddings", .bool(configuration.tiedHead)))
         if family.queryKeyValueBias == nil {
             members.append(("attention_bias", .bool(configuration.queryKeyValueBias)))
-            members.append(("mlp_bias", .bool(configuration.feedForwardBias)))
         } else {
             members.append(("use_sliding_window", .bool(false)))
+        }
+        if family.feedForwardBias == nil {
+            members.append(("mlp_bias", .bool(configuration.feedForwardBias)))
         }
         members += tokenIDs
         members.append(("torch_dtype", .string(encoding.rawValue)))

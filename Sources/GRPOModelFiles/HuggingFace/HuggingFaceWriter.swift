@@ -28,14 +28,20 @@ package struct HuggingFaceWriter {
         to directory: String
     ) throws(ModelFileError) {
         let configuration = decoder.configuration
-        let family = try DecoderFamily.writable(configuration, to: directory)
+        let family = try DecoderFamily.writable(configuration, to: directory) { _ in
+            // Where the family leaves them open, one key decides on all biases of the attention.
+            switch (configuration.queryKeyValueBias, configuration.outputBias) {
+            case (true, false): ["biases of q, k and v without one of the attention's output"]
+            case (false, true): ["a bias of the attention's output without those of q, k and v"]
+            case (true, true), (false, false): []
+            }
+        }
         guard encoding.elements == 1 else {
             throw ModelFileError(
                 file: directory, place: .file, found: "the element type \(encoding.rawValue)",
                 expected: "float32, float16 or bfloat16",
                 remedy: "Blocks have no place in this format; write a .gguf file for them.")
         }
-        try checkBiases(configuration, family, directory)
         let tokenizerFiles = try tokenizerFiles(tokenizer, vocabulary, directory)
         try prepare(directory)
         let merged = decoder.merged()
@@ -77,27 +83,6 @@ package struct HuggingFaceWriter {
             ("tokenizer_config.json", TokenizerFile.configurationJSON(tokenizer)),
             ("special_tokens_map.json", TokenizerFile.specialTokensJSON(tokenizer)),
         ] + (template.map { [$0] } ?? [])
-    }
-
-    /// The format has one switch for all biases of the attention, or none.
-    private func checkBiases(
-        _ configuration: DecoderConfiguration, _ family: DecoderFamily, _ directory: String
-    ) throws(ModelFileError) {
-        let fits =
-            if let bias = family.queryKeyValueBias {
-                configuration.queryKeyValueBias == bias && !configuration.outputBias
-                    && !configuration.feedForwardBias
-            } else {
-                configuration.queryKeyValueBias == configuration.outputBias
-            }
-        guard fits else {
-            throw ModelFileError(
-                file: directory, place: .file,
-                found: "biases of q, k, v: \(configuration.queryKeyValueBias), of the output: "
-                    + "\(configuration.outputBias)",
-                expected: "those of \(family.huggingFaceClass)",
-                remedy: "Hugging Face has no configuration for these; write a .gguf file.")
-        }
     }
 
     /// Makes the directory; a model that is there already is not mixed with another.

@@ -3,5 +3,6 @@ extension DecoderFamily {
     /// k, and heads whose size the hidden size does not decide.
     package static let qwen3 = DecoderFamily(
         name: "qwen3", huggingFaceClass: "Qwen3ForCausalLM", queryKeyValueBias: nil,
-        queryKeyNorm: true, headDim: 128, isInterleavedInGGUF: false)
+        feedForwardBias: false, queryKeyNorm: true, headDim: 128, isInterleavedInGGUF: false,
+        hasOutputBiasInGGUF: false)
 }
