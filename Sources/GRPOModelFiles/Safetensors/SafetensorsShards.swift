@@ -111,12 +111,14 @@ package struct SafetensorsShards: TensorReader, Sendable {
         try files[place.file].read(tensor, into: destination)
     }
 
-    /// A file of the index by a plain name: nothing may lead out of the directory.
+    /// A file of the index by a plain name: nothing may lead out of the directory. Bytes are
+    /// compared, since a combining mark makes one Character of a slash and itself, and the system
+    /// sees the slash.
     private static func fileName(
         of member: JSONValue.Member, _ index: String
     ) throws(ModelFileError) -> String {
-        guard let name = member.value.string, name.hasSuffix(".safetensors"),
-            !name.contains(where: { $0 == "/" || $0 == "\\" || $0 == "\0" }), !name.hasPrefix(".")
+        guard let name = member.value.string, name.utf8.suffix(12).elementsEqual(suffix),
+            !name.utf8.contains(where: separators.contains), name.utf8.first != UInt8(ascii: ".")
         else {
             throw ModelFileError(
                 file: index, place: .key("weight_map"),
@@ -126,4 +128,7 @@ package struct SafetensorsShards: TensorReader, Sendable {
         }
         return name
     }
+
+    private static let suffix = Array(".safetensors".utf8)
+    private static let separators = Array("/\\\0".utf8)
 }

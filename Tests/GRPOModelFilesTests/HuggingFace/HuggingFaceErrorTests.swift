@@ -121,6 +121,7 @@ struct HuggingFaceErrorTests {
         arguments: [
             "../model-00001-of-00003.safetensors", "/etc/model-00001-of-00003.safetensors",
             ".hidden.safetensors", "model-00001-of-00003.bin", "a\\\\b.safetensors", "",
+            "/\u{301}x.safetensors", ".\u{301}x.safetensors",
         ])
     func traversal(name: String) throws {
         try withCopy(of: "llama-sharded") { path in
