@@ -1,17 +1,10 @@
-import Foundation
 import GRPOJSON
 package import GRPOModels
 
 /// Writes a decoder's adapters as a directory that PEFT's `PeftModel.from_pretrained` loads:
-/// `adapter_config.json` and `adapter_model.safetensors`.
+/// `adapter_config.json` and `adapter_model.safetensors`, of float32.
 package struct AdapterWriter {
-    /// The element type of the adapters: one of the plain ones.
-    package let encoding: TensorEncoding
-
-    package init(encoding: TensorEncoding = .float32) {
-        precondition(encoding.elements == 1, "found blocks of \(encoding), expected a plain type")
-        self.encoding = encoding
-    }
+    package init() {}
 
     static let configurationFile = "adapter_config.json"
     static let weightsFile = "adapter_model.safetensors"
@@ -28,23 +21,16 @@ package struct AdapterWriter {
         guard let adapters = decoder.adapters else {
             preconditionFailure("found a decoder without adapters to be written to \(directory)")
         }
-        do {
-            try FileManager.default.createDirectory(
-                atPath: directory, withIntermediateDirectories: true)
-        } catch {
-            throw ModelFileError(
-                file: directory, place: .file, found: "a directory that cannot be made",
-                expected: "room and permission to write", remedy: "Name another directory.")
-        }
+        try OutputFile.makeDirectory(directory)
         let items = adapters.layout.peftBindings.map { binding in
             let place = WeightPlace(binding, in: adapters.store, interleavedHeads: nil)
             return SafetensorsWriter.Item(
                 name: binding.tensorName, shape: binding.shape, values: { place.floats })
         }
-        try SafetensorsWriter.write(items, encoding, to: directory + "/" + Self.weightsFile)
-        let output = try OutputFile(path: directory + "/" + Self.configurationFile)
-        try output.write(Self.configuration(adapters.settings, base: base).text + "\n")
-        try output.finish()
+        try SafetensorsWriter.write(items, .float32, to: directory + "/" + Self.weightsFile)
+        let configuration = Self.configuration(adapters.settings, base: base)
+        try OutputFile.write(
+            (configuration.text + "\n").utf8, to: directory + "/" + Self.configurationFile)
     }
 
     /// What PEFT's `LoraConfig` needs to build the same adapters; it fills in the rest.

@@ -55,9 +55,7 @@ package struct HuggingFaceWriter {
             ("generation_config.json", Array((settings.generation.prettyText + "\n").utf8)),
         ]
         for (name, bytes) in files + tokenizerFiles {
-            let output = try OutputFile(path: directory + "/" + name)
-            try output.write(bytes)
-            try output.finish()
+            try OutputFile.write(bytes, to: directory + "/" + name)
         }
     }
 
@@ -87,20 +85,13 @@ package struct HuggingFaceWriter {
 
     /// Makes the directory; a model that is there already is not mixed with another.
     private func prepare(_ directory: String) throws(ModelFileError) {
-        let manager = FileManager.default
-        let present = (try? manager.contentsOfDirectory(atPath: directory)) ?? []
+        let present = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
         guard present.isEmpty else {
             throw ModelFileError(
                 file: directory, place: .file, found: "a directory with \(present.count) files",
                 expected: "a new or empty one", remedy: "Name another directory.")
         }
-        do {
-            try manager.createDirectory(atPath: directory, withIntermediateDirectories: true)
-        } catch {
-            throw ModelFileError(
-                file: directory, place: .file, found: "a directory that cannot be made",
-                expected: "room and permission to write", remedy: "Name another directory.")
-        }
+        try OutputFile.makeDirectory(directory)
     }
 
     private func writeWeights(
@@ -130,7 +121,8 @@ package struct HuggingFaceWriter {
                     JSONValue.Member(key: $0.key, value: .string($0.value))
                 }),
         ])
-        try write(index.prettyText + "\n", directory + "/" + HuggingFaceModel.indexFile)
+        try OutputFile.write(
+            (index.prettyText + "\n").utf8, to: directory + "/" + HuggingFaceModel.indexFile)
     }
 
     /// The tensors in their order, as many to a file as fit; one alone may be larger.
@@ -155,11 +147,5 @@ package struct HuggingFaceWriter {
     private func five(_ number: Int) -> String {
         let digits = String(number)
         return String(repeating: "0", count: max(0, 5 - digits.count)) + digits
-    }
-
-    private func write(_ text: String, _ path: String) throws(ModelFileError) {
-        let output = try OutputFile(path: path)
-        try output.write(text)
-        try output.finish()
     }
 }

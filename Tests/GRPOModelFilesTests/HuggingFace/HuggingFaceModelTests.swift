@@ -112,6 +112,29 @@ struct HuggingFaceModelTests {
         #expect(error.expected == "a new or empty one")
     }
 
+    @Test("a directory that cannot be made is named with the system's reason")
+    func noDirectory() throws {
+        let tiny = try TinyDirectory("qwen2-tied")
+        let decoder = try HuggingFaceModel(path: tiny.path).decoder(backend: ReferenceBackend())
+        func write(to path: String) throws {
+            try HuggingFaceWriter().write(
+                decoder, tokenizer: TinyDirectory.tokenizer, vocabulary: [], to: path)
+        }
+        try withFile([0]) { file in
+            for (path, reason) in [
+                (file + "/model", "Not a directory"), (file + "/a/model", "Not a directory"),
+                (file, "File exists"),
+            ] {
+                let error = try #require(throws: ModelFileError.self) { try write(to: path) }
+                #expect(error.found == "a directory that cannot be made: " + reason)
+            }
+        }
+        try withPath("several/new/ones") { path in
+            try write(to: path)
+            try #require(throws: ModelFileError.self) { try write(to: path) }
+        }
+    }
+
     @Test("a value that float16 cannot hold is named, and no file is left")
     func range() throws {
         let tiny = try TinyDirectory("qwen2-tied")
