@@ -27,7 +27,7 @@ package enum ModelFile: Sendable {
         let head = withExtendedLifetime(file) { Array(file.bytes.prefix(64)) }
         if head.starts(with: ggufMagic) { return .model(try GGUFModel(path: path)) }
         if head.starts(with: hdf5Magic) { return .checkpoint(path: path) }
-        if head.count > 8, head[8] == UInt8(ascii: "{"), path.hasSuffix(".safetensors") {
+        if isSafetensors(head, byteCount: file.bytes.count) {
             return .weights(try SafetensorsFile(path: path))
         }
         throw ModelFileError(
@@ -35,6 +35,14 @@ package enum ModelFile: Sendable {
             remedy: head.starts(with: Array("version https://git-lfs".utf8))
                 ? "It stands for a large file that git did not fetch: run `git lfs pull` there."
                 : remedy)
+    }
+
+    /// safetensors has no magic: the length of a header in eight bytes, which fits the file, and a
+    /// header that begins an object.
+    private static func isSafetensors(_ head: [UInt8], byteCount: Int) -> Bool {
+        guard head.count > 8, head[8] == UInt8(ascii: "{") else { return false }
+        let length = head[..<8].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+        return length <= UInt64(byteCount - 8)
     }
 
     private static let ggufMagic = Array("GGUF".utf8)

@@ -62,10 +62,12 @@ struct ModelFileTests {
         }
     }
 
-    @Test("weights alone are shown; as a model: name their directory")
-    func lone() throws {
+    @Test(
+        "weights alone are shown, whatever their name; as a model: name their directory",
+        arguments: ["model.safetensors", "weights.bin"])
+    func lone(name: String) throws {
         let file = SafetensorsBytes(header: #"{"__metadata__":{"format":"pt"}}"#).bytes
-        try withFile(file, named: "model.safetensors") { path in
+        try withFile(file, named: name) { path in
             guard case .weights(let weights) = try ModelFile.open(path) else {
                 Issue.record("not weights")
                 return
@@ -88,6 +90,7 @@ struct ModelFileTests {
         "anything else is shown by its beginning",
         arguments: [
             ("GGU", "text that begins 'GGU'"),
+            ("[1, 2, 3{}", "text that begins '[1, 2, 3{}'"),
             ("<!DOCTYPE html><html>", "text that begins '<!DOCTYPE html><'"),
             ("PK\u{3}\u{4}zip", "bytes that begin 50 4b 03 04 7a 69 70"),
             ("\u{89}HDF", "bytes that begin c2 89 48 44 46"),
