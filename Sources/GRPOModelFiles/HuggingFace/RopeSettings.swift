@@ -31,10 +31,17 @@ struct RopeSettings {
         case "default": scaling = .none
         case "linear": scaling = .linear(factor: try file.positive("factor", in: settings))
         case "llama3":
+            let low = try file.positive("low_freq_factor", in: settings)
+            let high = try file.positive("high_freq_factor", in: settings)
+            guard low < high else {
+                throw file.error(
+                    "low_freq_factor", found: "\(low)",
+                    expected: "less than high_freq_factor, \(high)",
+                    remedy: HuggingFaceConfiguration.incomplete)
+            }
             scaling = .llama3(
                 factor: try file.positive("factor", in: settings),
-                lowFrequencyFactor: try file.positive("low_freq_factor", in: settings),
-                highFrequencyFactor: try file.positive("high_freq_factor", in: settings),
+                lowFrequencyFactor: low, highFrequencyFactor: high,
                 originalMaxPositions: try file.size(
                     "original_max_position_embeddings", in: settings))
         default:

@@ -38,6 +38,7 @@ struct HuggingFaceErrorTests {
         (#""silu""#, #""gelu""#, "hidden_act", "'gelu'"),
         (#""llama3""#, #""yarn""#, "rope_parameters", "'yarn'"),
         (#""factor": 8.0,"#, "", "factor", "no such key"),
+        (#""low_freq_factor": 1.0"#, #""low_freq_factor": 4.0"#, "low_freq_factor", "4.0"),
         (#""hidden_size": 16,"#, "", "hidden_size", "no such key"),
         (#""hidden_size": 16"#, #""hidden_size": "16""#, "hidden_size", "'16'"),
         (#""hidden_size": 16"#, #""hidden_size": 16.5"#, "hidden_size", "16.5"),
