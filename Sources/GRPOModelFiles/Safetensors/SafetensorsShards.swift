@@ -98,7 +98,10 @@ package struct SafetensorsShards: TensorReader, Sendable {
         else { return false }
         return files[first.file].withBytes(of: first.tensor) { left in
             files[second.file].withBytes(of: second.tensor) { right in
-                left.elementsEqual(right)
+                guard left.count == right.count, let first = left.baseAddress,
+                    let second = right.baseAddress
+                else { return left.isEmpty && right.isEmpty }
+                return memcmp(first, second, left.count) == 0
             }
         }
     }
