@@ -61,7 +61,8 @@ final class LowRankAdapter {
     func merge(into weight: Tensor) {
         switch weight.dtype {
         case .float64: merge(into: weight, Double.self, { $0 }, { $0 })
-        default: merge(into: weight, Float.self, { Double($0) }, { Float($0) })
+        case .float32: merge(into: weight, Float.self, { Double($0) }, { Float($0) })
+        case .bfloat16, .int32: Self.refuse(weight.dtype)
         }
     }
 
@@ -75,8 +76,9 @@ final class LowRankAdapter {
         guard spreadVersion != up.weight.version else { return spread }
         switch spread.values.dtype {
         case .float64: forEachBlock(Double.self, up.values, spread.values) { $1 = scale * $0 }
-        default:
+        case .float32:
             forEachBlock(Float.self, up.values, spread.values) { $1 = Float(scale * Double($0)) }
+        case .bfloat16, .int32: Self.refuse(spread.values.dtype)
         }
         spread.didChange()
         spreadVersion = up.weight.version
@@ -87,11 +89,16 @@ final class LowRankAdapter {
     private func collect(_ dSpread: Tensor, into gradient: Tensor) {
         switch gradient.dtype {
         case .float64: forEachBlock(Double.self, gradient, dSpread) { $0 += scale * $1 }
-        default:
+        case .float32:
             forEachBlock(Float.self, gradient, dSpread) {
                 $0 = Float(Double($0) + scale * Double($1))
             }
+        case .bfloat16, .int32: Self.refuse(gradient.dtype)
         }
+    }
+
+    private static func refuse(_ dtype: DType) -> Never {
+        preconditionFailure("adapters of \(dtype), expected float32 or float64")
     }
 
     /// Calls `body(element of B, its element of E)` for all of B.
