@@ -1,4 +1,5 @@
 import Foundation
+import GRPOJSON
 import GRPOTokenizers
 import Testing
 
@@ -154,7 +155,7 @@ import Testing
              "chat_template": "{{ x }}"}
             """
         let description = try TokenizerFile.read(
-            tokenizer: try Self.file("llama-spm"), configuration: Array(settings.utf8),
+            tokenizer: try Self.file("llama-spm"), configuration: try #require(JSONValue(settings)),
             endOfTextIDs: [2, 0], name: "llama")
         #expect(description.bosID == 1 && description.addsBOS)
         #expect(description.endOfTextIDs == [2, 0])

@@ -13,6 +13,7 @@ struct HuggingFaceTokenizer: Sendable {
     let directory: String
 
     static let vocabularyFile = "tokenizer.json"
+    private static let settingsFile = "tokenizer_config.json"
     /// 64 MiB: Llama 3's has 17 MB, the largest in use 33 MB. A tree of such a file can take thirty
     /// times that.
     private static let maximumVocabularyBytes = 1 << 26
@@ -32,9 +33,8 @@ struct HuggingFaceTokenizer: Sendable {
         let template = try chatTemplate(settings)
         do throws(TokenizerError) {
             return try TokenizerFile.read(
-                tokenizer: vocabulary,
-                configuration: settings.map { Array($0.text.utf8) },
-                endOfTextIDs: endings, chatTemplate: template,
+                tokenizer: vocabulary, configuration: settings, endOfTextIDs: endings,
+                chatTemplate: template,
                 name: URL(fileURLWithPath: directory).lastPathComponent)
         } catch let failure {
             throw ModelFileError(
@@ -52,7 +52,7 @@ struct HuggingFaceTokenizer: Sendable {
 
     /// `tokenizer_config.json`, with the special tokens that only `special_tokens_map.json` has.
     private func settings() throws(ModelFileError) -> JSONValue? {
-        let config = try object("tokenizer_config.json")
+        let config = try object(Self.settingsFile)
         guard let map = try object("special_tokens_map.json")?.members else { return config }
         let missing = map.filter { member in
             ["bos_token", "eos_token", "pad_token"].contains(member.key)
@@ -89,11 +89,18 @@ struct HuggingFaceTokenizer: Sendable {
             }
             return text
         }
-        let key = settings?["chat_template"] ?? .null
-        if let named = key.elements {
-            return named.first { $0["name"]?.string == "default" }?["template"]?.string
+        let value = settings?["chat_template"] ?? .null
+        guard let named = value.elements, !named.isEmpty else { return value.string }
+        let template = named.first { $0["name"]?.string == "default" }?["template"]?.string
+        guard let template else {
+            let names = named.map { printable($0["name"]?.string ?? "") }
+            throw ModelFileError(
+                file: directory + "/" + Self.settingsFile, place: .key("chat_template"),
+                found: "templates by the names " + names.joined(separator: ", "),
+                expected: "one that is called 'default', with its text",
+                remedy: "Write the template that is meant to \(name) in the same directory.")
         }
-        return key.string
+        return template
     }
 
     private func object(_ name: String) throws(ModelFileError) -> JSONValue? {

@@ -1,4 +1,4 @@
-import GRPOJSON
+package import GRPOJSON
 
 /// The tokenizer files of a Hugging Face directory.
 package enum TokenizerFile {
@@ -6,25 +6,22 @@ package enum TokenizerFile {
     ///
     /// - Parameters:
     ///   - tokenizer: the bytes of `tokenizer.json`.
-    ///   - configuration: the bytes of `tokenizer_config.json`.
+    ///   - configuration: the content of `tokenizer_config.json`.
     ///   - endOfTextIDs: the endings that `generation_config.json` or `config.json` names; the
     ///     tokenizer's own `eos_token` is added to them.
     ///   - chatTemplate: the text of `chat_template.jinja`; without it the configuration's.
     /// - Throws: `TokenizerError`, naming what is wrong or not known here, and where.
     package static func read(
-        tokenizer: [UInt8], configuration: [UInt8]? = nil, endOfTextIDs: [Int32] = [],
+        tokenizer: [UInt8], configuration: JSONValue? = nil, endOfTextIDs: [Int32] = [],
         chatTemplate: String? = nil, name: String
     ) throws(TokenizerError) -> TokenizerDescription {
         let file = try parse(tokenizer)
-        let settings = try configuration.map { (bytes) throws(TokenizerError) in
-            try parse(bytes)
-        }
         var reader = TokenizerFileReader(file: file, name: name)
         try reader.readModel()
         try reader.readAddedTokens()
         try reader.readSteps()
         try reader.readSettings(
-            settings, endOfTextIDs: endOfTextIDs, chatTemplate: chatTemplate)
+            configuration, endOfTextIDs: endOfTextIDs, chatTemplate: chatTemplate)
         try reader.description.validate()
         return reader.description
     }
@@ -108,13 +105,14 @@ struct TokenizerFileReader {
         }
     }
 
-    /// Whether the tokens are spelt in the byte alphabet.
+    /// Whether the tokens are spelt in the byte alphabet: a `ByteLevel` stands among the steps, at
+    /// whatever depth.
     private var isByteLevel: Bool {
         func holds(_ step: JSONValue?) -> Bool {
             guard let step else { return false }
             if step["type"]?.string == "ByteLevel" { return true }
             let steps = step["pretokenizers"]?.elements ?? step["decoders"]?.elements ?? []
-            return steps.contains { $0["type"]?.string == "ByteLevel" }
+            return steps.contains { holds($0) }
         }
         return holds(file["pre_tokenizer"]) || holds(file["decoder"])
     }

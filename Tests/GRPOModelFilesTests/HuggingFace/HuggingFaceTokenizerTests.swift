@@ -144,6 +144,15 @@ struct HuggingFaceTokenizerTests {
             ("generation_config.json", #"{"eos_token_id": 70}"#, "the end-of-text token is 70"),
             ("tokenizer_config.json", #"{"eos_token": "none"}"#, "eos_token of tokenizer_config"),
             ("tokenizer_config.json", "[]", "expected an object"),
+            (
+                "tokenizer_config.json",
+                #"{"chat_template": [{"name": "rag", "template": "r"}, {"name": "tool"}]}"#,
+                "templates by the names 'rag', 'tool'"
+            ),
+            (
+                "tokenizer_config.json", #"{"chat_template": [{"name": "default"}]}"#,
+                "to chat_template.jinja in the same directory"
+            ),
             ("tokenizer_config.json", #"{"a": 1, "a": 2}"#, "the key 'a' a second time"),
             ("tokenizer.json", "{", "tokenizer.json"),
             (
