@@ -91,14 +91,11 @@ package final class Decoder {
         store.initialize(configuration.parameters, random: random)
     }
 
-    /// A frozen decoder with the same values, such as a reference model.
+    /// A frozen decoder with the same weights and without adapters, such as a reference model.
     package func frozenCopy() -> Decoder {
-        let copy = Decoder(configuration, backend: backend)
-        copy.store.copyValues(from: store)
-        guard let adapters else { return copy }
-        let adapted = copy.adapted(adapters.settings)
-        adapted.trained.copyValues(from: adapters.store)
-        return adapted
+        let own = ParameterStore(configuration.parameters, backend: backend)
+        own.copyValues(from: store)
+        return Decoder(configuration, store: own, rope: rope, adapters: nil, backend: backend)
     }
 
     /// The residual stream after the last block, R `[tokens, hiddenSize]`.

@@ -137,7 +137,9 @@ struct LoRATests {
             decoder.trained.didChange()
             let after = logProbabilities(decoder, packing)
             #expect(after != before)
-            #expect(after == logProbabilities(decoder.frozenCopy(), packing))
+            let fresh = decoder.frozenCopy().adapted(TinyDecoder.lora())
+            fresh.trained.copyValues(from: decoder.trained)
+            #expect(after == logProbabilities(fresh, packing))
         }
     }
 
@@ -218,6 +220,21 @@ struct LoRATests {
         settings.dropout = 0.05
         settings.targetModules = .listed([])
         #expect(settings.problems().map(\.key) == ["r", "alpha", "dropout", "target_modules"])
+    }
+
+    /// The rotary table never changes, and a long one is large.
+    @Test func copiesShareTheRotaryTable() {
+        let backend = ReferenceBackend()
+        let configuration = TinyDecoder.configuration(positions: 1 << 14)
+        let plain = TinyDecoder.make(configuration, on: backend)
+        let adapted = TinyDecoder.adapted(plain, TinyDecoder.lora())
+        for copy in [plain.frozenCopy, adapted.merged] {
+            let before = backend.pool.bytesInUse
+            let made = copy()
+            #expect(made.store !== plain.store)
+            let table = configuration.maxPositions * configuration.headDim * 8
+            #expect(backend.pool.bytesInUse - before < table)
+        }
     }
 
     /// The trained numbers and nothing else have gradients, so memory follows the adapters.

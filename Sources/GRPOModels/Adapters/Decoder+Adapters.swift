@@ -36,8 +36,7 @@ extension Decoder {
     /// adapters' products added, for export; the same decoder where it has none.
     package func merged() -> Decoder {
         guard let adapters else { return self }
-        let copy = Decoder(configuration, backend: backend)
-        copy.store.copyValues(from: store)
+        let copy = frozenCopy()
         adapters.merge(into: copy.store)
         return copy
     }
