@@ -41,7 +41,7 @@ extension JSONValue {
             var members: [Member] = []
             var keys: Set<Key> = []
             try scanner.object { (key, start, scanner) throws(JSONFault) in
-                guard keys.insert(Key(text: key)).inserted else {
+                guard Self.isNew(key, among: members, &keys) else {
                     throw JSONFault(
                         offset: start, found: "the key \(printable(key)) a second time",
                         expected: "each key once")
@@ -50,6 +50,18 @@ extension JSONValue {
             }
             self = .object(members)
         }
+    }
+
+    /// Whether an object has no such key yet. Most objects, such as added tokens and rollouts, are
+    /// small, and comparing their few keys is cheaper than a set of them.
+    private static func isNew(
+        _ key: String, among members: [Member], _ keys: inout Set<Key>
+    ) -> Bool {
+        guard members.count >= 8 else {
+            return !members.contains { $0.key.utf8.elementsEqual(key.utf8) }
+        }
+        if keys.isEmpty { keys = Set(members.map { Key(text: $0.key) }) }
+        return keys.insert(Key(text: key)).inserted
     }
 
     private static func number(_ scanner: inout JSONScanner) throws(JSONFault) -> JSONValue {

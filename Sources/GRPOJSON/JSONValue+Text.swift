@@ -78,11 +78,3 @@ extension JSONValue {
         result += "\""
     }
 }
-
-extension JSONValue: Encodable {
-    /// As its text: an encoder that builds trees takes the value itself.
-    package func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        try container.encode(text)
-    }
-}

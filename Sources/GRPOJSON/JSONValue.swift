@@ -3,14 +3,18 @@
 ///
 /// For documents that fit memory; what may be larger is read with ``JSONScanner``, which keeps
 /// nothing.
-package enum JSONValue: Sendable, Hashable {
-    package struct Member: Sendable, Hashable {
+package enum JSONValue: Sendable, Equatable {
+    package struct Member: Sendable, Equatable {
         package var key: String
         package var value: JSONValue
 
         package init(key: String, value: JSONValue) {
             self.key = key
             self.value = value
+        }
+
+        package static func == (left: Member, right: Member) -> Bool {
+            left.key.utf8.elementsEqual(right.key.utf8) && left.value == right.value
         }
     }
 
@@ -25,6 +29,22 @@ package enum JSONValue: Sendable, Hashable {
     case string(String)
     case array([JSONValue])
     case object([Member])
+
+    /// The same kind and the same value; strings byte by byte, members in the same order.
+    package static func == (left: JSONValue, right: JSONValue) -> Bool {
+        switch (left, right) {
+        case (.null, .null): true
+        case (.bool(let one), .bool(let other)): one == other
+        case (.int(let one), .int(let other)): one == other
+        case (.unsigned(let one), .unsigned(let other)): one == other
+        case (.double(let one), .double(let other)): one == other
+        case (.float(let one), .float(let other)): one == other
+        case (.string(let one), .string(let other)): one.utf8.elementsEqual(other.utf8)
+        case (.array(let one), .array(let other)): one == other
+        case (.object(let one), .object(let other)): one == other
+        default: false
+        }
+    }
 
     /// An object of these keys and values, in this order.
     package static func object(_ members: KeyValuePairs<String, JSONValue>) -> JSONValue {

@@ -1,3 +1,4 @@
+import Foundation
 import GRPOJSON
 import Testing
 
@@ -61,6 +62,43 @@ struct JSONValueTests {
         let composed = try #require(JSONValue("{\"\u{E9}\":1,\"e\u{301}\":2}"))
         #expect(composed["\u{E9}"] == .int(1))
         #expect(composed["e\u{301}"] == .int(2))
+    }
+
+    @Test("a key comes once, in small objects and in large ones", arguments: 1...40)
+    func manyKeys(count: Int) throws {
+        let keys = (0..<count).map { "\"k\($0)\":\($0)" }
+        let value = try #require(JSONValue("{" + keys.joined(separator: ",") + "}"))
+        #expect(value.members?.count == count)
+        #expect(value["k\(count - 1)"] == .int(count - 1))
+        for again in [0, count / 2, count - 1] {
+            let text = "{" + (keys + [keys[again]]).joined(separator: ",") + "}"
+            let fault = try #require(throws: JSONFault.self) {
+                try JSONValue(reading: Array(text.utf8))
+            }
+            #expect(fault.found == "the key 'k\(again)' a second time")
+        }
+    }
+
+    @Test("values are equal byte by byte")
+    func equality() {
+        #expect("\u{E9}" == "e\u{301}")
+        #expect(JSONValue.string("\u{E9}") != .string("e\u{301}"))
+        #expect(JSONValue.object(["\u{E9}": .null]) != .object(["e\u{301}": .null]))
+        #expect(JSONValue.array([.string("a"), .float(1)]) == .array([.string("a"), .float(1)]))
+        #expect(JSONValue.int(1) != .double(1))
+        #expect(JSONValue.object(["a": .null, "b": .null]) != .object(["b": .null, "a": .null]))
+    }
+
+    @Test("encoded by any encoder it is the tree, not a text")
+    func encodable() throws {
+        let text =
+            #"{"a":[1,-2,18446744073709551615,0.5,[]],"b":{"c":"d\ne"},"n":null,"t":true}"#
+        let value = try #require(JSONValue(text))
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        #expect(String(decoding: try encoder.encode(value), as: UTF8.self) == text)
+        let inside = try encoder.encode(["x": value])
+        #expect(String(decoding: inside, as: UTF8.self) == #"{"x":"# + text + "}")
     }
 
     @Test("no nesting exhausts the stack", arguments: ["[", "{\"a\":"])
