@@ -5,8 +5,10 @@ Run with gguf and numpy installed: python3 make_gguf_fixtures.py [OUTPUT_DIRECTO
 
 `gguf/tiny.gguf`: a Llama of one layer, its matrices in seven types, with a tokenizer of 32 tokens.
 `gguf/vocabulary.gguf`: the tokenizer alone.
+`gguf-names.json`: what the package calls tensors and keys, of each family.
 """
 
+import json
 import sys
 from pathlib import Path
 
@@ -31,9 +33,28 @@ def metadata(writer):
     writer.add_chat_template("{% for message in messages %}{{ message['content'] }}{% endfor %}")
 
 
+def names(parent):
+    """The package's tensor names by those of Hugging Face, and its keys."""
+    layer = ["input_layernorm", "post_attention_layernorm"]
+    layer += ["self_attn." + name for name in ("q_proj", "k_proj", "v_proj", "o_proj", "q_norm", "k_norm")]
+    layer += ["mlp." + name for name in ("gate_proj", "up_proj", "down_proj")]
+    sources = ["model.embed_tokens", "model.norm", "lm_head"]
+    sources += [f"model.layers.{index}.{name}" for index in range(2) for name in layer]
+    tensors = {}
+    for family in ("llama", "qwen2", "qwen3"):
+        table = gguf.get_tensor_name_map(gguf.MODEL_ARCH[family.upper()], 2)
+        pairs = {source: table.get_name(source) for source in sources}
+        tensors[family] = {source: target for source, target in pairs.items() if target}
+    groups = (gguf.Keys.General, gguf.Keys.LLM, gguf.Keys.Attention, gguf.Keys.Rope, gguf.Keys.Tokenizer)
+    keys = sorted({key for group in groups for name, key in vars(group).items() if name.isupper()})
+    document = {"keys": keys, "tensors": tensors}
+    (parent / "gguf-names.json").write_text(json.dumps(document, indent=1) + "\n")
+
+
 def main():
     parent = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent
     (parent / "gguf").mkdir(exist_ok=True)
+    names(parent)
     random = np.random.default_rng(11)
 
     writer = gguf.GGUFWriter(parent / "gguf" / "vocabulary.gguf", "llama")
