@@ -41,6 +41,7 @@ struct HuggingFaceConfiguration: Sendable {
             "head_dim", default: family.headDim ?? max(1, hidden / heads),
             most: DecoderConfiguration.largestHead)
         let attentionBias = try truth("attention_bias", default: false)
+        let feedForwardBias = try truth("mlp_bias", default: false)
         let rope = try RopeSettings(self)
         let configuration = DecoderConfiguration(
             family: family.name,
@@ -62,7 +63,7 @@ struct HuggingFaceConfiguration: Sendable {
             tiedHead: try truth("tie_word_embeddings", default: false),
             queryKeyValueBias: family.queryKeyValueBias ?? attentionBias,
             outputBias: family.queryKeyValueBias == nil && attentionBias,
-            feedForwardBias: try family.feedForwardBias ?? truth("mlp_bias", default: false),
+            feedForwardBias: family.feedForwardBias ?? feedForwardBias,
             queryKeyNorm: family.queryKeyNorm)
         if let problem = configuration.problems.first {
             throw error(

@@ -28,9 +28,10 @@ package struct HuggingFaceWriter {
         to directory: String
     ) throws(ModelFileError) {
         let configuration = decoder.configuration
-        let family = try DecoderFamily.writable(configuration, to: directory) { _ in
+        let family = try DecoderFamily.writable(configuration, to: directory) { family in
             // Where the family leaves them open, one key decides on all biases of the attention.
-            switch (configuration.queryKeyValueBias, configuration.outputBias) {
+            guard family.queryKeyValueBias == nil else { return [] }
+            return switch (configuration.queryKeyValueBias, configuration.outputBias) {
             case (true, false): ["biases of q, k and v without one of the attention's output"]
             case (false, true): ["a bias of the attention's output without those of q, k and v"]
             case (true, true), (false, false): []
