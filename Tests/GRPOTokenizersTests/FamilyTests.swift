@@ -135,6 +135,18 @@ import Testing
         #expect("\(error)".contains(part), "\(error)")
     }
 
+    @Test func aByteLevelIsFoundAtAnyDepth() throws {
+        let step = #"{"type":"ByteLevel","add_prefix_space":false,"use_regex":false}"#
+        for depth in 0..<3 {
+            let open = #"{"type":"Sequence","pretokenizers":["#
+            let nested =
+                String(repeating: open, count: depth) + step + String(repeating: "]}", count: depth)
+            let text = #"{"pre_tokenizer":"# + nested + #","model":{"vocab":{"a":0},"merges":[]}}"#
+            let description = try TokenizerFile.read(tokenizer: Array(text.utf8), name: "x")
+            #expect(description.kind == .bytePair, "\(depth)")
+        }
+    }
+
     @Test func aPatternMustCompileAndStayWithinBounds() throws {
         func description(_ pattern: String) -> TokenizerDescription {
             var description = BytePairTokenizerTests.tiny
