@@ -1,3 +1,4 @@
+import GRPOJSON
 import GRPOTokenizers
 
 /// A tokenizer as the metadata of a GGUF file.
