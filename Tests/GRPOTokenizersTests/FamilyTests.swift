@@ -166,8 +166,9 @@ import Testing
             {"add_bos_token": true, "bos_token": {"content": "<s>"}, "eos_token": "</s>",
              "chat_template": "{{ x }}"}
             """
+        let configuration = try #require(JSONValue(settings))
         let description = try TokenizerFile.read(
-            tokenizer: try Self.file("llama-spm"), configuration: try #require(JSONValue(settings)),
+            tokenizer: try Self.file("llama-spm"), configuration: configuration,
             endOfTextIDs: [2, 0], name: "llama")
         #expect(description.bosID == 1 && description.addsBOS)
         #expect(description.endOfTextIDs == [2, 0])
