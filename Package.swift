@@ -128,7 +128,7 @@ let package = Package(
             "GRPOModels", ["GRPOTensors", "GRPOReference", "GRPOCPU"],
             resources: [.copy("Fixtures")]),
         tests("GRPOJSON"),
-        tests("GRPOTokenizers", resources: [.copy("Fixtures")]),
+        tests("GRPOTokenizers", ["GRPOJSON"], resources: [.copy("Fixtures")]),
         tests("GRPOTasks", [bigInt]),
         tests("GRPORewards", ["GRPOTasks"]),
         tests("GRPOObjectives"),
