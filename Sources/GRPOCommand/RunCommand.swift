@@ -39,10 +39,10 @@ struct RunCommand: AsyncParsableCommand {
             precision: recipe.precision, threads: recipe.threads)
         if dryRun { return try show(recipe, MemoryPlan(recipe, backend: compute.backend)) }
         let directory = RunDirectory(path: output ?? "runs/\(recipe.name ?? "run")")
-        Console.error("\(compute.backend.name); writing to \(directory.path)")
         let interruption = Interruption()
         let signals = InterruptHandler(interruption)
         defer { withExtendedLifetime(signals) {} }
+        Console.error("\(compute.backend.name); writing to \(directory.path)")
         let run = Run(
             recipe, directory: directory, compute: compute, printer: ProgressPrinter(),
             interruption: interruption)
