@@ -166,3 +166,38 @@ extension PretrainStageTests {
         }
     }
 }
+
+extension PretrainStageTests {
+    /// What a policy is asked to continue is what it was trained to continue: BOS, where the
+    /// tokenizer adds one, stands before both.
+    @Test(arguments: [true, false])
+    func aTextBeginsAsAPromptDoes(addsBOS: Bool) throws {
+        var description = CharacterTokenizer(alphabet: "ab").description
+        description.tokens.append("<s>")
+        description.tokenTypes.append(.control)
+        description.bosID = 3
+        description.addsBOS = addsBOS
+        let tokenizer = try Tokenizers.make(description)
+        let text = TextDocument(prompt: "ab", completion: "b")
+        let tokens = try DocumentTokens(text, tokenizer)
+        let asked = try PromptStyle.plain.encode(
+            Problem(id: "1", prompt: "ab", answer: "b"), with: tokenizer)
+        #expect(asked == (addsBOS ? [3, 0, 1] : [0, 1]))
+        #expect(Array(tokens.ids.prefix(tokens.completion)) == asked)
+        #expect(Array(tokens.ids.dropFirst(tokens.completion)) == [1, 2])
+
+        let policy = Policy(
+            decoder: TinyDecoder.make(
+                TinyDecoder.configuration(vocabulary: 4, positions: 32),
+                on: TestBackend.reference.make()),
+            tokenizer: tokenizer)
+        let stage = PretrainStage(
+            name: "p", settings: settings(steps: 1), source: AlternatingText(), seed: 1)
+        let spy = StageSpy()
+        _ = try stage.run(policy, from: stage.initialState(policy), monitor: spy)
+        let plain = try run(.reference, settings(steps: 1)).spy
+        // Before the same documents it is one target more in each of 16.
+        #expect(
+            spy.values("num_tokens")[0]! - plain.values("num_tokens")[0]! == (addsBOS ? 16 : 0))
+    }
+}

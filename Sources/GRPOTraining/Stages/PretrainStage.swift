@@ -3,7 +3,6 @@ import GRPOObjectives
 package import GRPORollouts
 package import GRPOTasks
 import GRPOTensors
-import GRPOTokenizers
 
 /// Next-token training from nothing on seeded documents: the loss is the mean over all tokens, or
 /// over those of the completions.
@@ -89,30 +88,14 @@ package struct PretrainStage {
             var generator: any RandomNumberGenerator = random.generator(step: step, slot: slot)
             let document = source.document(
                 (step - 1) * settings.documentsPerStep + slot, using: &generator)
-            let (ids, completion) = try tokens(of: document, policy.tokenizer)
-            guard ids.count <= positions else {
-                throw TrainingError.documentTooLong(tokens: ids.count, positions: positions)
+            let tokens = try DocumentTokens(document, policy.tokenizer)
+            let count = tokens.ids.count
+            guard count <= positions else {
+                throw TrainingError.documentTooLong(tokens: count, positions: positions)
             }
-            let first = settings.completionOnlyLoss ? max(1, completion) : 1
-            return Text(ids: ids, firstTarget: min(first, ids.count))
+            let first = settings.completionOnlyLoss ? max(1, tokens.completion) : 1
+            return Text(ids: tokens.ids, firstTarget: min(first, count))
         }
-    }
-
-    /// The ids of a document, and where among them the completion begins. A text is followed by an
-    /// ending token; a conversation has the endings that its template writes.
-    private func tokens(
-        of document: TextDocument, _ tokenizer: any Tokenizer
-    ) throws -> (ids: [Int32], completion: Int) {
-        guard let messages = document.messages else {
-            let prompt = try tokenizer.encode(document.prompt, allowSpecial: false)
-            let completion = try tokenizer.encode(document.completion, allowSpecial: false)
-            let ending = tokenizer.endOfTextIDs.min().map { [$0] } ?? []
-            return (prompt + completion + ending, prompt.count)
-        }
-        let turns = messages.map { ChatMessage($0) }
-        let ids = try tokenizer.encode(turns, addGenerationPrompt: false)
-        let asked = try tokenizer.encode(Array(turns.dropLast()), addGenerationPrompt: true)
-        return (ids, zip(ids, asked).prefix { $0 == $1 }.count)
     }
 
     /// Adds the gradient of the mean negative log-likelihood; returns the loss in nats a token.
