@@ -4,7 +4,7 @@
 ///
 /// With it TRL's formats, alpaca and ShareGPT need no reader of their own: alpaca is
 /// `{prompt: instruction, input: input, completion: output}`, ShareGPT `{messages: conversations}`.
-package struct DataColumns: Codable, Sendable, Hashable {
+package struct DataColumns: Codable, Sendable, Equatable {
     /// The question: text, or a conversation that the policy is to continue.
     package var prompt: String?
     /// More of the question, put below it; may be absent or empty in a record.
@@ -72,7 +72,14 @@ package struct DataColumns: Codable, Sendable, Hashable {
         if completion != nil, chosen != nil || messages != nil {
             refuse("completion", "name either completion, or chosen and rejected, or messages")
         }
-        if prompt == nil {
+        if chosen != nil || rejected != nil {
+            for (key, name) in [("input", input), ("system", system)] where name != nil {
+                refuse(
+                    key,
+                    "is not read beside a preference; put it into the column of prompts, or leave "
+                        + "it out")
+            }
+        } else if prompt == nil {
             for (key, name) in [("input", input), ("system", system), ("completion", completion)]
             where name != nil {
                 refuse(key, "needs columns.prompt to be named too")
