@@ -1,5 +1,5 @@
 /// What the columns of a data file are, and how a record is made of them.
-enum DataLayout: Hashable, Sendable {
+enum DataLayout: Sendable {
     /// A text without a question.
     case text(String)
     /// Turns, the last of them the completion where it is the assistant's.
@@ -7,7 +7,8 @@ enum DataLayout: Hashable, Sendable {
     /// A question, with what follows it where that is known.
     case question(prompt: String, input: String?, system: String?, completion: String?)
     /// Two completions of one prompt, the better one first; without a prompt it is what both begin
-    /// with. Read as the prompt and the better completion.
+    /// with. A prompt that stands in both conversations too is not put twice. Read as the prompt and
+    /// the better completion.
     case preference(prompt: String?, chosen: String, rejected: String)
 
     /// The columns that may hold turns.
@@ -104,8 +105,11 @@ enum DataLayout: Hashable, Sendable {
         }
         if let prompt {
             let asked = try Self.turns(row, prompt, role: "user")
+            let shared = zip(better.turns, worse.turns).prefix { $0 == $1 }.count
+            let repeated = Self.length(of: asked, in: better.turns[..<shared])
             return try DataRecord(
-                prompt: asked.turns, completion: better.turns,
+                prompt: repeated > 0 ? Array(better.turns[..<repeated]) : asked.turns,
+                completion: Array(better.turns[repeated...]),
                 isConversation: asked.isConversation || better.isConversation
             ).asking(in: prompt)
         }
@@ -121,6 +125,21 @@ enum DataLayout: Hashable, Sendable {
             prompt: [Message(role: "user", content: asked)],
             completion: [Message(role: "assistant", content: answered)], isConversation: false
         ).asking(in: chosen)
+    }
+
+    /// How many of the turns that both completions begin with say the prompt again, as those of
+    /// UltraFeedback do; 0 where they do not. Before a prompt that is a text others may stand, such
+    /// as the system's.
+    private static func length(
+        of prompt: (turns: [Message], isConversation: Bool), in turns: ArraySlice<Message>
+    ) -> Int {
+        guard !prompt.isConversation else {
+            return turns.starts(with: prompt.turns) ? prompt.turns.count : 0
+        }
+        let place = turns.firstIndex {
+            $0.role != "assistant" && $0.content == prompt.turns[0].content
+        }
+        return place.map { $0 + 1 } ?? 0
     }
 
     /// What two texts begin with, and the rest of the first: cut before a space that stands at the

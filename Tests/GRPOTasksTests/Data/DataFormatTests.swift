@@ -124,6 +124,46 @@ import Testing
         #expect(try document(line) == TextDocument(prompt: "The sky is", completion: " blue."))
     }
 
+    /// UltraFeedback's way: a prompt, and conversations that begin with it again.
+    @Test func preferenceOfWholeConversations() throws {
+        func line(_ prompt: String, _ lead: String = "") -> String {
+            func turns(_ answer: String) -> String {
+                lead + #"{"role": "user", "content": "Sky?"}, "#
+                    + #"{"role": "assistant", "content": "\#(answer)"}"#
+            }
+            return #"{"prompt": \#(prompt), "chosen": [\#(turns("Blue"))], "#
+                + #""rejected": [\#(turns("Green"))], "answer": "blue"}"#
+        }
+        let turns = [turn("user", "Sky?"), turn("assistant", "Blue")]
+        let asText = line("\"Sky?\"")
+        for line in [asText, line(#"[{"role": "user", "content": "Sky?"}]"#)] {
+            #expect(try document(line).messages == turns)
+            #expect(try document(line).prompt == "Sky?")
+        }
+        #expect(try problem(asText).id == problem(#"{"prompt": "Sky?", "answer": 1}"#).id)
+        let system = #"{"role": "system", "content": "Brief."}, "#
+        #expect(
+            try document(line("\"Sky?\"", system)).messages
+                == [turn("system", "Brief.")] + turns)
+        // Completions that are turns of their own follow the prompt.
+        let bare =
+            #"{"prompt": "Sky?", "chosen": [{"role": "assistant", "content": "Sky?"}], "#
+            + #""rejected": [{"role": "assistant", "content": "Green"}]}"#
+        #expect(
+            try document(bare).messages == [turn("user", "Sky?"), turn("assistant", "Sky?")])
+    }
+
+    @Test func columnsThatAPreferenceDoesNotReadAreRefused() {
+        var columns = DataColumns(prompt: "q")
+        (columns.chosen, columns.rejected) = ("good", "bad")
+        #expect(columns.problems().isEmpty)
+        (columns.input, columns.system) = ("i", "s")
+        #expect(columns.problems().map(\.key) == ["columns.input", "columns.system"])
+        #expect(columns.problems()[0].message.contains("is not read beside a preference"))
+        columns.prompt = nil
+        #expect(columns.problems().map(\.key) == ["columns.input", "columns.system"])
+    }
+
     /// The implicit prompt is what both begin with; a word keeps the space before it.
     @Test func preferenceWithoutAPrompt() throws {
         let line = #"{"chosen": "The sky is blue.", "rejected": "The sky is green."}"#
