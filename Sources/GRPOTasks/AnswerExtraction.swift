@@ -69,7 +69,8 @@ public enum AnswerExtraction {
     ///
     /// A number is ASCII digits, grouped by commas in threes or not at all, with an optional
     /// fraction. A minus sign belongs to it where no digit, letter or closing parenthesis stands
-    /// before the sign: `3-5` ends in 5, `= -5` in -5.
+    /// before the sign: `3-5` ends in 5, `= -5` in -5. A dollar sign may stand on either side of it:
+    /// `-$5` and `$-5` are -5.
     public static func lastNumber(in text: String) -> String? {
         let bytes = Array(text.utf8)
         guard let lastDigit = bytes.lastIndex(where: ByteSearch.isDigit) else { return nil }
@@ -88,12 +89,17 @@ public enum AnswerExtraction {
     }
 
     /// The number that a text consists of, in the form of `lastNumber`; nil where it holds anything
-    /// else. Allowed are white space around it and a dollar sign before its digits.
+    /// else. Allowed are white space around it and a dollar sign before its digits or its minus sign.
     public static func soleNumber(_ text: String) -> String? {
         var rest = ByteSearch.trimmed(Array(text.utf8)[...])
-        let isNegative = rest.first == UInt8(ascii: "-")
-        if isNegative { rest = rest.dropFirst() }
-        if rest.first == UInt8(ascii: "$") { rest = rest.dropFirst() }
+        func take(_ sign: Unicode.Scalar) -> Bool {
+            guard rest.first == UInt8(ascii: sign) else { return false }
+            rest = rest.dropFirst()
+            return true
+        }
+        let hasDollar = take("$")
+        let isNegative = take("-")
+        if !hasDollar { _ = take("$") }
         let digits = Array(rest)
         guard let first = digits.first, ByteSearch.isDigit(first),
             endOfNumber(in: digits, from: 0) == digits.count
@@ -127,9 +133,11 @@ public enum AnswerExtraction {
     }
 
     private static func hasSign(before index: Int, in bytes: [UInt8]) -> Bool {
-        guard index > 0, bytes[index - 1] == UInt8(ascii: "-") else { return false }
-        guard index > 1 else { return true }
-        let before = bytes[index - 2]
+        let dollar = UInt8(ascii: "$")
+        let sign = index > 0 && bytes[index - 1] == dollar ? index - 2 : index - 1
+        guard sign >= 0, bytes[sign] == UInt8(ascii: "-") else { return false }
+        guard sign > 0 else { return true }
+        let before = bytes[sign - 1]
         return
             !(ByteSearch.isDigit(before) || ByteSearch.isLetter(before)
             || before == UInt8(ascii: ")"))

@@ -47,6 +47,17 @@ import Testing
             #expect(verdict("It is $\(given).", truth: truth, .lastNumber) == .right)
         }
         #expect(verdict("#### 20,00", truth: "2000", .hashMarks) == .wrong)
+        for given in ["-12", "-$12", "$-12", " -$12.00 "] {
+            for truth in ["-12", "-$12", "$-12"] {
+                #expect(verdict("#### \(given)", truth: truth, .hashMarks) == .right)
+                #expect(verdict("It is \(given).", truth: truth, .lastNumber) == .right)
+            }
+            #expect(verdict("#### \(given)", truth: "12", .hashMarks) == .wrong)
+            #expect(verdict("It is \(given).", truth: "12", .lastNumber) == .wrong)
+        }
+        for given in ["$-$12", "--12", "-$-12", "$$12"] {
+            #expect(verdict("#### \(given)", truth: "-12", .hashMarks) == .wrong)
+        }
     }
 
     @Test(arguments: [
