@@ -15,13 +15,25 @@ final class BlockedWeight: PackedWeight, @unchecked Sendable {
         grpo_has_blocked(type == .bfloat16 ? 1 : 0) != 0
     }
 
+    /// Bytes of a panel of the given width.
+    private static func bytes(panelWidth: Int, inputs: Int, type: DType) -> Int {
+        Int(grpo_blocked_bytes(Int64(panelWidth), Int64(inputs), type == .bfloat16 ? 1 : 0))
+    }
+
+    /// Bytes of a weight's copy.
+    static func bytes(outputs: Int, inputs: Int, type: DType) -> Int {
+        let width = ProductTiles.panelWidth(outputs: outputs)
+        return (outputs + width - 1) / width
+            * bytes(panelWidth: width, inputs: inputs, type: type)
+    }
+
     private var bytes: UnsafeMutableRawPointer { memory.bytes }
 
     init(outputs: Int, inputs: Int, type: DType, transposed: Bool, memory: PackedMemory) {
         let width = ProductTiles.panelWidth(outputs: outputs)
-        bytesPerPanel = Int(
-            grpo_blocked_bytes(Int64(width), Int64(inputs), type == .bfloat16 ? 1 : 0))
-        self.memory = memory.piece(byteCount: (outputs + width - 1) / width * bytesPerPanel)
+        bytesPerPanel = Self.bytes(panelWidth: width, inputs: inputs, type: type)
+        self.memory = memory.piece(
+            byteCount: Self.bytes(outputs: outputs, inputs: inputs, type: type))
         super.init(
             outputs: outputs, inputs: inputs, type: type, transposed: transposed,
             panelWidth: width)

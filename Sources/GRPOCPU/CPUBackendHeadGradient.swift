@@ -5,6 +5,15 @@ extension CPUBackend {
     /// Bytes of the logits' gradient that exist at once.
     private static let gradientBytes = 48 << 20
 
+    /// Rows whose logits' gradient exists at once.
+    private func gradientRows(vocabulary: Int) -> Int {
+        max(64, Self.gradientBytes / (vocabulary * activationType.byteCount) / 64 * 64)
+    }
+
+    package func headGradientBytes(rows: Int, vocabulary: Int) -> Int {
+        min(gradientRows(vocabulary: vocabulary), rows) * vocabulary * activationType.byteCount
+    }
+
     /// Computes the logits again, a chunk of rows at a time, and turns them into their gradient
     /// [rows, vocabulary], which then is the dy of an ordinary product.
     package func logProbabilitiesBackward(
@@ -23,9 +32,9 @@ extension CPUBackend {
                 d_entropy: Float(dEntropies?[row] ?? 0))
         }
         let width = hidden.columns
-        let rowBytes = weight.outputs * activationType.byteCount
-        let chunk = max(64, Self.gradientBytes / rowBytes / 64 * 64)
-        let dLogits = pool.storage(byteCount: min(chunk, targets.count) * rowBytes)
+        let chunk = gradientRows(vocabulary: weight.outputs)
+        let dLogits = pool.storage(
+            byteCount: headGradientBytes(rows: targets.count, vocabulary: weight.outputs))
         defer { withExtendedLifetime(dLogits) {} }
         let backward = packed(weight, transposed: true)
         for start in stride(from: 0, to: targets.count, by: chunk) {

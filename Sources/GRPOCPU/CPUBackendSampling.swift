@@ -6,6 +6,10 @@ extension CPUBackend {
     /// Rows whose logits exist at once.
     private static let samplingRows = 64
 
+    package func samplingBytes(rows: Int, vocabulary: Int) -> Int {
+        min(rows, Self.samplingRows) * vocabulary * MemoryLayout<Float>.size
+    }
+
     package func sample(
         _ hidden: Tensor, _ weight: Weight, rows: [Int32], sampling: Sampling, uniforms: [Double]
     ) -> [SampledToken] {

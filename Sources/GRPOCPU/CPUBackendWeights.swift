@@ -36,6 +36,12 @@ final class PackedCopies: WeightCopies {
 }
 
 extension CPUBackend {
+    package func packedBytes(outputs: Int, inputs: Int, transposed: Bool) -> Int {
+        engine.packedBytes(
+            outputs: transposed ? inputs : outputs, inputs: transposed ? outputs : inputs,
+            type: activationType)
+    }
+
     /// The weight as a factor of x Wᵀ or, transposed, of dy W.
     func packed(_ weight: Weight, transposed: Bool = false) -> PackedWeight {
         if let copies = weight.copies as? PackedCopies, copies.belongs(to: self) {

@@ -32,6 +32,9 @@ package protocol MatrixEngine: AnyObject, Sendable {
         outputs: Int, inputs: Int, type: DType, transposed: Bool, memory: PackedMemory
     ) -> PackedWeight
 
+    /// Bytes of the copy of the values that such a weight keeps; 0 where it refers to them.
+    func packedBytes(outputs: Int, inputs: Int, type: DType) -> Int
+
     /// dWeight += dyᵀ x, the work shared out over the pool: dy [rows, outputs], x [rows, inputs],
     /// dWeight [outputs, inputs].
     func weightGradient(

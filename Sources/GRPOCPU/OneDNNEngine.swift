@@ -82,6 +82,13 @@ package final class OneDNNEngine: MatrixEngine, @unchecked Sendable {
             packings: (parts[0].1, parts[1].1), memory: memory)
     }
 
+    /// The library's own layouts fill up blocks of 64 outputs.
+    package func packedBytes(outputs: Int, inputs: Int, type: DType) -> Int {
+        usesBlocked(for: type)
+            ? BlockedWeight.bytes(outputs: outputs, inputs: inputs, type: type)
+            : (outputs + 63) / 64 * 64 * inputs * type.byteCount
+    }
+
     private func panel(_ shape: OneDNNShape) -> OneDNNPanel {
         tables.withLock { tables in
             if let panel = tables.panels[shape] { return panel }

@@ -55,6 +55,12 @@ package final class OpenBLASEngine: MatrixEngine {
             panelWidth: Self.panelWidth(outputs: outputs))
     }
 
+    package func packedBytes(outputs: Int, inputs: Int, type: DType) -> Int {
+        usesBlocked(for: type)
+            ? BlockedWeight.bytes(outputs: outputs, inputs: inputs, type: type)
+            : OpenBLASWeight.bytes(outputs: outputs, inputs: inputs, type: type)
+    }
+
     package func weightGradient(
         _ dy: UnsafeRawPointer, _ x: UnsafeRawPointer, rows: Int, outputs: Int, inputs: Int,
         type: DType, dWeight: UnsafeMutablePointer<Float>

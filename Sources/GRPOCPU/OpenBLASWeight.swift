@@ -10,6 +10,11 @@ final class OpenBLASWeight: PackedWeight, @unchecked Sendable {
     private var values: UnsafePointer<Float>?
     private let rounded: UnsafeMutablePointer<Float>?
 
+    /// Bytes of a weight's copy.
+    static func bytes(outputs: Int, inputs: Int, type: DType) -> Int {
+        type == .bfloat16 ? outputs * inputs * MemoryLayout<Float>.stride : 0
+    }
+
     override init(outputs: Int, inputs: Int, type: DType, transposed: Bool, panelWidth: Int) {
         rounded = type == .bfloat16 ? .allocate(capacity: outputs * inputs) : nil
         super.init(

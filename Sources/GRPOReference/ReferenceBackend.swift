@@ -13,6 +13,11 @@ package final class ReferenceBackend: Backend {
     package var parameterType: DType { .float64 }
     package var activationType: DType { .float64 }
 
+    // Its loops read weights as they are and keep what else they need in arrays.
+    package func packedBytes(outputs: Int, inputs: Int, transposed: Bool) -> Int { 0 }
+    package func headGradientBytes(rows: Int, vocabulary: Int) -> Int { 0 }
+    package func samplingBytes(rows: Int, vocabulary: Int) -> Int { 0 }
+
     package func gatherRows(_ x: Tensor, _ rows: [Int32], y: Tensor) {
         let bytes = x.columns * x.dtype.byteCount
         for (index, row) in rows.enumerated() {

@@ -16,6 +16,16 @@ package protocol Backend: AnyObject {
     /// Where the tensors of this backend live.
     var pool: StoragePool { get }
 
+    // MARK: Memory
+
+    /// Bytes of the copy that products keep of a weight [outputs, inputs]: the one for `linear` or,
+    /// transposed, the one for `linearBackwardInput`; 0 where they read the weight itself.
+    func packedBytes(outputs: Int, inputs: Int, transposed: Bool) -> Int
+    /// Bytes of logits' gradients that `logProbabilitiesBackward` holds at once.
+    func headGradientBytes(rows: Int, vocabulary: Int) -> Int
+    /// Bytes of logits that `sample` holds at once.
+    func samplingBytes(rows: Int, vocabulary: Int) -> Int
+
     // MARK: Embedding
 
     /// y[t] = table[tokens[t]]; table R [vocabulary, width], y R [tokens, width].

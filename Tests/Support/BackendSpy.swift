@@ -20,6 +20,18 @@ package final class BackendSpy: Backend {
     package var activationType: DType { inner.activationType }
     package var pool: StoragePool { inner.pool }
 
+    package func packedBytes(outputs: Int, inputs: Int, transposed: Bool) -> Int {
+        inner.packedBytes(outputs: outputs, inputs: inputs, transposed: transposed)
+    }
+
+    package func headGradientBytes(rows: Int, vocabulary: Int) -> Int {
+        inner.headGradientBytes(rows: rows, vocabulary: vocabulary)
+    }
+
+    package func samplingBytes(rows: Int, vocabulary: Int) -> Int {
+        inner.samplingBytes(rows: rows, vocabulary: vocabulary)
+    }
+
     private func note(_ operation: String, _ results: Tensor?...) {
         calls[operation, default: 0] += 1
         after(operation, results.compactMap { $0 })
