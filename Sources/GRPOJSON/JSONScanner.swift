@@ -157,19 +157,80 @@ package struct JSONScanner {
                     offset: start, found: "a string of more than \(limit) bytes",
                     expected: "at most \(limit)")
             }
-            text += bytes[run..<position]
             guard let next = byte else { throw fault(expected: "the end of a string") }
+            if text.isEmpty, next == UInt8(ascii: "\"") {
+                // Most strings have no escapes, and are made from where they lie.
+                position += 1
+                return try Self.text(
+                    UnsafeRawBufferPointer(rebasing: bytes[run..<position - 1]), at: start)
+            }
+            text += bytes[run..<position]
             if next == UInt8(ascii: "\"") { break }
             guard next == UInt8(ascii: "\\") else { throw fault(expected: "an escape for it") }
             position += 1
             try escape(into: &text)
         }
         position += 1
-        guard let string = String(validating: text, as: UTF8.self) else {
+        return try Self.text(text, at: start)
+    }
+
+    private static func text(
+        _ bytes: some Sequence<UInt8>, at start: Int
+    ) throws(JSONFault) -> String {
+        guard let text = String(validating: bytes, as: UTF8.self) else {
             throw JSONFault(
                 offset: start, found: "bytes that are not UTF-8", expected: "a string")
         }
-        return string
+        return text
+    }
+
+    /// Passes over a string, checked as `string()` does, and keeps nothing of it.
+    private mutating func skipString() throws(JSONFault) {
+        let start = position
+        try take("\"")
+        var isASCII = true
+        var escaped: [UInt8] = []
+        while let next = byte, next >= 0x20, next != UInt8(ascii: "\"") {
+            position += 1
+            if next == UInt8(ascii: "\\") {
+                escaped.removeAll(keepingCapacity: true)
+                try escape(into: &escaped)
+            } else if next >= 0x80 {
+                isASCII = false
+            }
+        }
+        guard let end = byte else { throw fault(expected: "the end of a string") }
+        guard end == UInt8(ascii: "\"") else { throw fault(expected: "an escape for it") }
+        position += 1
+        // An escape is ASCII and stands between whole characters, so it can stay where it is.
+        if !isASCII, !UTF8Check.isValid(UnsafeRawBufferPointer(rebasing: bytes[start..<position])) {
+            throw JSONFault(
+                offset: start, found: "bytes that are not UTF-8", expected: "a string")
+        }
+    }
+
+    // MARK: - Skipping
+
+    /// Passes over the value that comes next, checked as reading it would, in constant memory.
+    package mutating func skip() throws(JSONFault) {
+        switch try kind() {
+        case .object:
+            try open("{", .object)
+            if try close("}") { return }
+            repeat {
+                skipSpace()
+                guard byte == UInt8(ascii: "\"") else { throw fault(expected: "a key in quotes") }
+                try skipString()
+                skipSpace()
+                try take(":")
+                try skip()
+            } while try separator("}")
+        case .array: try array { (scanner) throws(JSONFault) in try scanner.skip() }
+        case .string: try skipString()
+        case .number: _ = try number()
+        case .bool: _ = try bool()
+        case .null: try null()
+        }
     }
 
     private mutating func escape(into text: inout [UInt8]) throws(JSONFault) {

@@ -21,7 +21,8 @@ final class DataFile: Sendable {
             source.bytes[start...].first { !ByteSearch.isSpace($0) } == UInt8(ascii: "[")
     }
 
-    /// Where each record begins. For this an array is parsed, lines are only looked through.
+    /// Where each record begins. For this an array is parsed, its records once more when they are
+    /// read; lines are only looked through. Neither keeps anything but the offsets.
     func offsets() throws(DataError) -> [Int] {
         let offsets =
             isArray

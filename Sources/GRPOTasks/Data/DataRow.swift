@@ -131,18 +131,3 @@ struct DataRow {
             expected: "each key once")
     }
 }
-
-extension JSONScanner {
-    /// Passes over the value that comes next.
-    mutating func skip() throws(JSONFault) {
-        switch try kind() {
-        case .object:
-            try object { (_, _, scanner) throws(JSONFault) in try scanner.skip() }
-        case .array: try array { (scanner) throws(JSONFault) in try scanner.skip() }
-        case .string: _ = try string()
-        case .number: _ = try number()
-        case .bool: _ = try bool()
-        case .null: try null()
-        }
-    }
-}

@@ -1,7 +1,8 @@
 /// The records of a data file, divided into those to train on and those held out.
 ///
 /// Opening it reads and checks every record, so that a fault is found before a run begins and not
-/// hours later, and keeps 16 bytes of each.
+/// hours later, and keeps 16 bytes of each and the text of one at a time: of a record of at most
+/// `DataFile.longestRecord` bytes.
 final class DataSet: Sendable {
     /// What a set is opened by.
     struct Source {
