@@ -4,8 +4,8 @@ import Foundation
 /// The bytes of a data file, mapped read-only and unmapped with the last reference.
 ///
 /// The pages belong to the page cache, so a file larger than memory can be read. What gzip has
-/// compressed is first unpacked into a temporary file without a name, which costs disk and no
-/// memory. Shrinking a mapped file is a fault of the operating system's making that no check can
+/// compressed is first unpacked into a temporary file without a name in TMPDIR or /tmp; where that is
+/// a disk it costs no memory, where it is a tmpfs as much as the text has bytes. Shrinking a mapped file is a fault of the operating system's making that no check can
 /// turn into an error; replace files by renaming.
 final class DataBytes: @unchecked Sendable {
     // Sendable: the bytes are never written.
@@ -94,8 +94,8 @@ final class DataBytes: @unchecked Sendable {
     private static func unpack(
         _ descriptor: Int32, _ packed: Int, _ path: String
     ) throws(DataError) -> Int32 {
-        var name = Array((NSTemporaryDirectory() + "/grpo-data-XXXXXX").utf8CString)
-        let output = mkstemp(&name)
+        let name = NSTemporaryDirectory() + "/grpo-data-" + UUID().uuidString
+        let output = open(name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard output >= 0 else { throw disk(errno, path) }
         unlink(name)
         do throws(DataError) {

@@ -62,6 +62,27 @@ import Testing
         #expect(message("[{\"prompt\": \"\(long)\"}]").contains("found a record of 16777230 bytes"))
     }
 
+    /// What is passed over is checked all the same.
+    @Test(arguments: [
+        "[{\"a\": [\"\u{1}\"]}]", "[{\"a\": {\"\\x\": 1}}]", "[{\"a\": [\"\\ud800\"]}]",
+        "[{\"a\": [\"b}]", "[{\"a\": {\"b\" 1}}]", "[{\"a\": {1: 1}}]", "[{\"a\": [1 2]}]",
+    ])
+    func faultsInWhatIsNotRead(content: String) {
+        #expect(message(content).hasPrefix("data.jsonl:1: found"), "\(message(content))")
+        #expect(message(content).hasSuffix(remedy))
+    }
+
+    /// 80 kB of zero bits, each pair of them 258 line feeds: text is never so regular.
+    @Test func aGzipBombIsRefused() {
+        let head: [UInt8] = [
+            0xED, 0xC1, 0x31, 0x01, 0, 0, 0, 0xC2, 0xA0, 0x7F, 0xFD, 0x03, 0x1B, 0x44, 0xA0,
+        ]
+        let bomb =
+            [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 0xFF] + head
+            + [UInt8](repeating: 0, count: 80_000)
+        #expect(message(bomb).contains("bytes that unpack to more than 200 times as many"))
+    }
+
     @Test(arguments: [
         ("{\"prompt\": \"p\"}", "column 'answer': found no such column among prompt, expected"),
         ("{\"prompt\": \"p\", \"answer\": null}", "column 'answer': found null, expected text or"),
