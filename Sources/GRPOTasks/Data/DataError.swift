@@ -1,5 +1,5 @@
 /// What is wrong with a data file, where, and what to do.
-package struct DataError: Error, Sendable, Hashable, CustomStringConvertible {
+package struct DataError: Error, Sendable, CustomStringConvertible {
     package let file: String
     /// Of the file, from 1; nil where the file as a whole is meant.
     package let line: Int?

@@ -1,5 +1,5 @@
 /// One record of a data file: what is asked, and what follows where that is known.
-struct DataRecord: Sendable, Hashable {
+struct DataRecord: Sendable {
     /// Empty for a text without a question.
     var prompt: [Message]
     /// Empty where none is known.
