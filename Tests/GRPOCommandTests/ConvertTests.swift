@@ -1,4 +1,9 @@
 import Foundation
+import GRPOCPU
+import GRPOModelFiles
+import GRPOModels
+import GRPOTensors
+import GRPOTokenizers
 import Testing
 
 @Suite("convert, and the models it writes")
@@ -44,6 +49,64 @@ struct ConvertTests {
             )
             #expect(one == other, "\(name)")
         }
+    }
+
+    @Test("a run of adapters becomes one model, the adapters merged into its weights")
+    func adapters() throws {
+        let files = try CommandRun(steps: 2, extra: "      lora: {r: 2, alpha: 4}")
+        #expect(try files.finish().code == 0)
+        let output = files.file("merged")
+        let outcome = try GrpoProcess.run("convert", files.run, "--to", "hf", output)
+        #expect(outcome.code == 0, "\(outcome.errors)")
+        #expect(try tokens(output) == tokens(files.run))
+        let names = try FileManager.default.contentsOfDirectory(atPath: output)
+        #expect(names.contains("model.safetensors"))
+        #expect(!names.contains { $0.hasPrefix("adapter") })
+        let base = files.file("base")
+        #expect(
+            try GrpoProcess.run("convert", files.run + ":pretrain", "--to", "hf", base).code == 0)
+        let weights = try [output, base].map {
+            try Data(contentsOf: URL(fileURLWithPath: $0 + "/model.safetensors"))
+        }
+        #expect(weights[0].count == weights[1].count)
+        #expect(weights[0] != weights[1])
+    }
+
+    /// Byte-level BPE without merges: printable ASCII and a space.
+    private static let letters = TokenizerDescription(
+        kind: .bytePair, name: "letters",
+        tokens: ["<s>", "</s>", "\u{120}"]
+            + (UInt8(33)..<127).map { String(Character(Unicode.Scalar($0))) },
+        tokenTypes: [.control, .control]
+            + [TokenizerDescription.TokenType](repeating: .normal, count: 95),
+        merges: [], preTokenizer: "gpt-2", bosID: 0, endOfTextIDs: [1], addsBOS: true)
+
+    @Test("a directory becomes a .gguf file that continues as it does")
+    func gguf() throws {
+        let files = try CommandRun()
+        let directory = files.file("hf")
+        let decoder = Decoder(
+            DecoderConfiguration(
+                vocabularySize: 97, hiddenSize: 32, intermediateSize: 64, layers: 2, heads: 4,
+                keyValueHeads: 2, maxPositions: 64, tiedHead: false),
+            random: RandomStream(seed: 1, name: "test"), backend: CPUBackend(threads: 1))
+        try HuggingFaceWriter().write(decoder, tokenizer: Self.letters, to: directory)
+        let expected = try tokens(directory)
+        #expect(expected.first?.isEmpty == false)
+        let file = files.file("model.gguf")
+        let outcome = try GrpoProcess.run("convert", directory, "--to", "gguf", file)
+        #expect(outcome.code == 0, "\(outcome.errors)")
+        #expect(try tokens(file) == expected)
+        let summary = try GrpoProcess.run("inspect", file, "--json").json()
+        #expect((summary["format"] as? String)?.hasPrefix("GGUF") == true)
+        let small = files.file("small.gguf")
+        let quantized = try GrpoProcess.run(
+            "convert", directory, "--to", "gguf", small, "--type", "q8_0")
+        #expect(quantized.code == 0, "\(quantized.errors)")
+        #expect(quantized.output.contains("parameters as q8_0"))
+        let sizes = try [file, small].map { try Data(contentsOf: URL(fileURLWithPath: $0)).count }
+        #expect(sizes[1] * 2 < sizes[0])
+        #expect(try tokens(small).first?.isEmpty == false)
     }
 
     @Test("nothing is overwritten, and what a format cannot hold is said before reading")

@@ -30,16 +30,18 @@ package struct ModelConversion {
         try checkFree(path)
         try checkEncoding(path)
         let policy = try PolicyFile.load(name, backend: backend)
+        // In place: a copy would be a second model beside the first.
+        let decoder = policy.decoder.mergedInPlace()
         let tokenizer = policy.tokenizer.description
         switch format {
         case .huggingFace:
             try HuggingFaceWriter(encoding: encoding).write(
-                policy.decoder, tokenizer: tokenizer, vocabulary: try vocabulary(name), to: path)
+                decoder, tokenizer: tokenizer, vocabulary: try vocabulary(name), to: path)
         case .gguf:
             try GGUFWriter(encoding: encoding).write(
-                policy.decoder, tokenizer: tokenizer, to: path)
+                decoder, tokenizer: tokenizer, to: path)
         }
-        return policy.decoder.store.count
+        return decoder.store.count
     }
 
     /// The bytes of the source's own `tokenizer.json`, where it has one: they say more than a
