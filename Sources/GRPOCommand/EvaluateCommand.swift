@@ -106,7 +106,12 @@ struct EvaluateCommand: AsyncParsableCommand {
     /// The task that is meant: the run's, where it is the run's.
     private func source(_ recipe: Recipe?) throws -> any ProblemSource {
         let own = recipe.map { $0.evaluation.task ?? $0.task }
-        if let own, task == nil || task == own.name { return own.source }
+        if let own, task == nil || task == own.name {
+            if let problem = own.source.problems().first {
+                throw InputError("the run's task \(own.name): \(problem.key): \(problem.message)")
+            }
+            return own.source
+        }
         guard let task else {
             throw InputError("--task: a model that is no run needs one, such as --task sums")
         }

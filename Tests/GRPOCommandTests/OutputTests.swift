@@ -114,6 +114,36 @@ struct OutputTests {
         #expect(without.message.contains("--task: a model that is no run needs one"))
     }
 
+    @Test("a run whose data is gone can be asked another task, and says so when asked its own")
+    func evaluateWithoutItsData() throws {
+        let files = try CommandRun(steps: 2)
+        let lines = (0..<20).map { number in
+            "{\"prompt\": \"Q:\(number)+1=?\", \"completion\": \"\(number + 1)\", "
+                + "\"answer\": \(number + 1)}\n"
+        }
+        let data = try files.write(lines.joined(), "data.jsonl")
+        try files.write(
+            """
+            model: {layers: 1, hidden_size: 32, heads: 2, max_positions: 64}
+            task: {jsonl: {file: data.jsonl, held_out: 4}}
+            evaluation: {problems: 4, samples: 1, max_completion_length: 4}
+            stages:
+              - pretrain: {max_steps: 1, documents_per_step: 4,
+                           data: {jsonl: {file: data.jsonl, held_out: 4}}}
+            """, "small.yaml")
+        #expect(try files.finish().code == 0)
+        try FileManager.default.removeItem(atPath: data)
+        let other = try GrpoProcess.run(
+            "evaluate", "--model", files.run, "--task",
+            "{sums: {digits: 1, question: \"Q:{a}+{b}=?\"}}",
+            "--limit", "4", "--samples", "1")
+        #expect(other.code == 0, "\(other.errors)")
+        let own = try GrpoProcess.run("evaluate", "--model", files.run)
+        #expect(own.code == 2)
+        #expect(own.message.contains("the run's task jsonl: file: "), "\(own.errors)")
+        #expect(own.message.contains("found no such file"), "\(own.errors)")
+    }
+
     @Test("evaluate --json: the fields of an evaluation, and the run's own numbers")
     func evaluate() async throws {
         let (files, outcome) = try await Self.trained.value

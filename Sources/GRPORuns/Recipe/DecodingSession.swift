@@ -5,10 +5,16 @@ final class DecodingSession {
     var departures: [Departure] = []
     /// Checks for settings of other modules, which do not know ``RecipeSettings``.
     var checks: [RecipeCheck]
+    /// Whether values are looked at beyond their types.
+    let checksValues: Bool
 
-    init(userInfo: [CodingUserInfoKey: any Sendable] = [:], checks: [RecipeCheck] = []) {
+    init(
+        userInfo: [CodingUserInfoKey: any Sendable] = [:], checks: [RecipeCheck] = [],
+        checksValues: Bool = true
+    ) {
         self.userInfo = userInfo
         self.checks = checks
+        self.checksValues = checksValues
     }
 
     func record(_ problem: RecipeProblem) {

@@ -201,7 +201,7 @@ final class NodeDecoder: Decoder {
     }
 
     private func check(_ value: Any) {
-        guard let user else { return }
+        guard session.checksValues, let user else { return }
         if let beside = value as? any Composite {
             beside.parts.forEach(check)
             return

@@ -173,6 +173,18 @@ package struct Recipe: RecipeSettings {
         return (recipe, departures)
     }
 
+    /// The recipe that a run has written down, as it was checked when the run began: no data is
+    /// opened.
+    ///
+    /// - Throws: `RecipeError` where the file cannot be read as a recipe.
+    package static func read(
+        file: String, components: Components
+    ) throws(RecipeError) -> Recipe {
+        try RecipeDocument.load(file: file).decode(
+            Recipe.self, userInfo: [Components.userInfoKey: components], checkingValues: false
+        ).value
+    }
+
     /// The data files that its tasks and stages read.
     package var dataFiles: [String] {
         task.source.files + (evaluation.task?.source.files ?? []) + stages.flatMap(\.dataFiles)

@@ -161,12 +161,15 @@ package struct RecipeDocument: Sendable {
 
     /// The recipe as a value, and where it departs from the presets it names.
     ///
+    /// - Parameter checkingValues: whether values are looked at beyond their types: ranges,
+    ///   combinations, and the data files that they name.
     /// - Throws: ``RecipeError`` with everything that is wrong, overrides included.
     package func decode<T: Decodable>(
         _ type: T.Type, userInfo: [CodingUserInfoKey: any Sendable] = [:],
-        checks: [RecipeCheck] = []
+        checks: [RecipeCheck] = [], checkingValues: Bool = true
     ) throws(RecipeError) -> (value: T, departures: [Departure]) {
-        let session = DecodingSession(userInfo: userInfo, checks: checks)
+        let session = DecodingSession(
+            userInfo: userInfo, checks: checks, checksValues: checkingValues)
         problems.forEach { session.record($0) }
         var value: T?
         do {

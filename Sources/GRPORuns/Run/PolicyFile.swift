@@ -93,13 +93,14 @@ package enum PolicyFile {
         return Hash.sha256(lines.joined())
     }
 
-    /// The recipe of the run that `RUN` or `RUN:STAGE` names; nil for anything else.
+    /// The recipe of the run that `RUN` or `RUN:STAGE` names; nil for anything else. Its data may be
+    /// gone.
     package static func recipe(of name: String, components: Components) throws -> Recipe? {
         let run = name.lastIndex(of: ":").map { String(name[..<$0]) }
         for path in [name, run].compactMap({ $0 }) {
             let file = RunDirectory(path: path).recipe
             if FileManager.default.fileExists(atPath: file) {
-                return try Recipe.load(file: file, components: components).recipe
+                return try Recipe.read(file: file, components: components)
             }
         }
         return nil
