@@ -5,11 +5,13 @@ package import GRPOTensors
 /// before anything is allocated.
 ///
 /// Sampling and training follow each other, so of cache and activations the larger counts.
-package struct MemoryEstimate: Equatable, Sendable {
+package struct MemoryEstimate: Sendable {
     /// What of a stage decides on its memory.
-    package struct Demand: Equatable, Sendable {
+    package struct Demand: Sendable {
         /// Rows of the largest forward and backward, one of them a target each.
         package var rows: Int
+        /// Rows of the largest forward that no backward follows.
+        package var scoringRows: Int
         /// Whether backward runs each block's forward again.
         package var checkpointing: Bool
         /// Whether a frozen copy of the policy stands beside it.
@@ -20,23 +22,21 @@ package struct MemoryEstimate: Equatable, Sendable {
         package var cacheRows: Int
         /// Prompt rows computed at once.
         package var prefillRows: Int
-        /// Whether the policy of the stage before is still there.
-        package var keepsEarlier: Bool
         /// Adapters that are trained in place of the weights.
         package var lora: LoRASettings?
 
         package init(
-            rows: Int, checkpointing: Bool = false, reference: Bool = false,
+            rows: Int, scoringRows: Int = 0, checkpointing: Bool = false, reference: Bool = false,
             mixesReference: Bool = false, cacheRows: Int = 0, prefillRows: Int = 0,
-            keepsEarlier: Bool = false, lora: LoRASettings? = nil
+            lora: LoRASettings? = nil
         ) {
             self.rows = rows
+            self.scoringRows = scoringRows
             self.checkpointing = checkpointing
             self.reference = reference
             self.mixesReference = mixesReference
             self.cacheRows = cacheRows
             self.prefillRows = prefillRows
-            self.keepsEarlier = keepsEarlier
             self.lora = lora
         }
     }
@@ -45,14 +45,14 @@ package struct MemoryEstimate: Equatable, Sendable {
     package let parameters: Int
     package let gradients: Int
     package let moments: Int
-    /// Weights as the products want them: for the forward, and transposed for the backward.
+    /// Weights as the products want them, for the forward and for the backward; none where they
+    /// read the weights themselves.
     package let packedCopies: Int
-    /// The most that lives between a micro-batch's forward and the end of its backward.
+    /// The most that lives between a micro-batch's forward and the end of its backward, or during a
+    /// forward of more rows.
     package let activations: Int
     /// Keys and values while sampling, and what computing the prompts takes.
     package let cache: Int
-    /// Weights, gradients and packed copies of the stage before, where a stage starts from another.
-    package let earlier: Int
     /// The program, its libraries, the tokenizer, scratch of the threads.
     package let program: Int
 
@@ -63,15 +63,19 @@ package struct MemoryEstimate: Equatable, Sendable {
             let elements = shapes.reduce(0) { $0 + ($1.reduce(1, *) + 15) / 16 * 16 }
             return shape.block(elements * parameterBytes)
         }
-        func copies(_ shapes: [[Int]]) -> (forward: Int, backward: Int) {
-            Self.packedCopies(of: shapes, element: backend.activationType.byteCount)
+        func copies(_ shapes: [[Int]], transposed: Bool) -> Int {
+            shapes.reduce(0) {
+                $0
+                    + backend.packedBytes(
+                        outputs: $1[0], inputs: $1[1], transposed: transposed)
+            }
         }
         let store = flat(configuration.parameters.map(\.shape))
         let weights =
             store + shape.block(configuration.maxPositions * configuration.headDim * parameterBytes)
-        let weightCopies = copies(configuration.matrices)
         let adapters = demand.lora.map { AdapterLayout(configuration, $0) }
-        let adapterCopies = copies(adapters.map { $0.downMatrices + $0.spreadMatrices } ?? [])
+        let matrices =
+            configuration.matrices + (adapters.map { $0.downMatrices + $0.spreadMatrices } ?? [])
         // Beside adapters the reference is the weights that they adapt.
         let hasCopy = demand.reference && adapters == nil
 
@@ -82,22 +86,20 @@ package struct MemoryEstimate: Equatable, Sendable {
         moments = 2 * gradients
         // The reference runs forward only.
         packedCopies =
-            weightCopies.forward + weightCopies.backward + adapterCopies.forward
-            + adapterCopies.backward + (hasCopy ? weightCopies.forward : 0)
+            copies(matrices, transposed: false) + copies(matrices, transposed: true)
+            + (hasCopy ? copies(configuration.matrices, transposed: false) : 0)
         // Mixing widens both models to Double and makes a third (`Decoder.mix`).
         let mixing = demand.mixesReference ? 3 * store / parameterBytes * 8 : 0
         activations = max(
-            shape.training(rows: demand.rows, checkpointing: demand.checkpointing), mixing)
+            shape.training(rows: demand.rows, checkpointing: demand.checkpointing),
+            shape.forward(rows: demand.scoringRows), mixing)
         cache = shape.sampling(cacheRows: demand.cacheRows, prefillRows: demand.prefillRows)
-        earlier =
-            demand.keepsEarlier
-            ? weights + store + weightCopies.forward + weightCopies.backward : 0
         program = Self.program + configuration.vocabularySize * Self.bytesOfToken
     }
 
     /// What is resident at the worst moment.
     package var peak: Int {
-        parameters + gradients + moments + packedCopies + earlier + program
+        parameters + gradients + moments + packedCopies + program
             + max(activations, cache)
     }
 
@@ -110,17 +112,6 @@ package struct MemoryEstimate: Equatable, Sendable {
     private static let program = 96 << 20
     /// A token's spelling in the tokenizer's tables.
     private static let bytesOfToken = 512
-
-    /// Copies are cut into blocks of 64 outputs.
-    private static func packedCopies(
-        of matrices: [[Int]], element: Int
-    ) -> (forward: Int, backward: Int) {
-        matrices.reduce(into: (0, 0)) { sum, shape in
-            let (outputs, inputs) = (shape[0], shape[1])
-            sum.0 += (outputs + 63) / 64 * 64 * inputs * element
-            sum.1 += (inputs + 63) / 64 * 64 * outputs * element
-        }
-    }
 }
 
 extension DecoderConfiguration {
@@ -134,16 +125,15 @@ extension DecoderConfiguration {
 /// The tensors of a forward, a backward and a sampling pass, as the layers make them.
 private struct ActivationShape {
     private let configuration: DecoderConfiguration
+    private let backend: any Backend
     /// Whether adapters add to the products.
     private let adapted: Bool
     /// Bytes of an element of the residual stream, and of the products' inputs.
     private let (wide, narrow): (Int, Int)
 
-    /// Bytes of the logits' gradient that exist at once, and rows of logits that sampling holds.
-    private static let (gradientBytes, samplingRows) = (48 << 20, 64)
-
     init(_ configuration: DecoderConfiguration, _ backend: any Backend, adapted: Bool) {
         self.configuration = configuration
+        self.backend = backend
         self.adapted = adapted
         (wide, narrow) = (backend.parameterType.byteCount, backend.activationType.byteCount)
     }
@@ -155,34 +145,45 @@ private struct ActivationShape {
         block(rows * configuration.hiddenSize * narrow)
     }
 
+    /// The columns of q, and those of k and of v.
+    private var queryWidth: Int { configuration.heads * configuration.headDim }
+    private var keyWidth: Int { configuration.keyValueHeads * configuration.headDim }
+
     /// What a block saves: x of both norms, q, k, v, the attention's output and log-sum-exp, gate
     /// and up; q and k before a norm of their heads.
     private func saved(_ rows: Int) -> Int {
-        let heads = configuration.heads * configuration.headDim
-        let keys = configuration.keyValueHeads * configuration.headDim
-        return 2 * residual(rows) + 2 * block(rows * heads * narrow)
-            + 2 * block(rows * keys * narrow) + block(rows * configuration.heads * wide)
+        2 * residual(rows) + 2 * block(rows * queryWidth * narrow)
+            + 2 * block(rows * keyWidth * narrow) + block(rows * configuration.heads * wide)
             + block(rows * 2 * configuration.intermediateSize * wide)
             + (configuration.queryKeyNorm
-                ? block(rows * heads * wide) + block(rows * keys * wide) : 0)
+                ? block(rows * queryWidth * wide) + block(rows * keyWidth * wide) : 0)
     }
 
-    /// Between the forward and the end of the backward: what is saved, and beside it the larger of
-    /// the head's backward and the last block's.
+    /// A forward alone: what one block saves and what it makes beside that.
+    func forward(rows: Int) -> Int {
+        guard rows > 0 else { return 0 }
+        return saved(rows) + residual(rows) + normalized(rows)
+            + block(rows * configuration.intermediateSize * narrow)
+    }
+
+    /// Between the forward and the end of the backward: what is saved, and beside it the largest of
+    /// the head's backward and those of the last block's halves.
     func training(rows: Int, checkpointing: Bool) -> Int {
         let layers = configuration.layers
         let kept = checkpointing ? layers * residual(rows) : layers * saved(rows)
         let recomputed = checkpointing ? saved(rows) - residual(rows) : 0
-        return kept + max(head(rows), recomputed + feedForwardBackward(rows))
+        return kept
+            + max(
+                head(rows),
+                recomputed + max(feedForwardBackward(rows), attentionBackward(rows)))
     }
 
     /// The last residual stream, its gathered rows, their norm; the gradients of all three and of
     /// the logits.
     private func head(_ rows: Int) -> Int {
-        let row = configuration.vocabularySize * narrow
-        let chunk = max(64, Self.gradientBytes / row / 64 * 64)
-        return 3 * residual(rows) + normalized(rows)
-            + max(2 * residual(rows), block(min(chunk, rows) * row))
+        let logits = backend.headGradientBytes(
+            rows: rows, vocabulary: configuration.vocabularySize)
+        return 3 * residual(rows) + normalized(rows) + max(2 * residual(rows), block(logits))
     }
 
     /// dy and its cast, the norm's output, the activated product's gradient and an adapter's share
@@ -190,18 +191,30 @@ private struct ActivationShape {
     private func feedForwardBackward(_ rows: Int) -> Int {
         let width = rows * configuration.intermediateSize
         return residual(rows) + 2 * normalized(rows) + (adapted ? 2 : 1) * block(width * wide)
-            + max(block(width * narrow), block(2 * width * narrow))
+            + block(2 * width * narrow)
+    }
+
+    /// dy and the norm's output, and beside them the largest of what follows one another: the
+    /// gradients of the attention's output and of q, k and v; the latter and that of the row they
+    /// were parts of; this and a norm's share of q's; this, its cast and the gradient of the input.
+    private func attentionBackward(_ rows: Int) -> Int {
+        let hasNorm = configuration.queryKeyNorm
+        let columns = rows * (queryWidth + 2 * keyWidth)
+        let query = block(rows * queryWidth * wide)
+        let parts = query + 2 * block(rows * keyWidth * wide)
+        let whole = block(columns * (hasNorm ? wide : narrow))
+        return residual(rows) + normalized(rows)
+            + max(
+                query + parts, parts + whole, whole + (hasNorm ? 2 * query : 0),
+                whole + (hasNorm ? block(columns * narrow) : 0) + residual(rows))
     }
 
     /// The cache, and the larger of a prefill's block and the logits that tokens are drawn from.
     func sampling(cacheRows: Int, prefillRows: Int) -> Int {
         guard cacheRows > 0 else { return 0 }
-        let keys = configuration.keyValueHeads * configuration.headDim
-        let cache = 2 * configuration.layers * block(cacheRows * keys * narrow)
-        let prefill =
-            saved(prefillRows) + residual(prefillRows) + normalized(prefillRows)
-            + block(prefillRows * configuration.intermediateSize * narrow)
-        let logits = block(Self.samplingRows * configuration.vocabularySize * wide)
-        return cache + max(prefill, logits)
+        let cache = 2 * configuration.layers * block(cacheRows * keyWidth * narrow)
+        let logits = backend.samplingBytes(
+            rows: cacheRows, vocabulary: configuration.vocabularySize)
+        return cache + max(forward(rows: prefillRows), block(logits))
     }
 }

@@ -64,11 +64,11 @@ package struct MemoryPlan: Sendable {
             var demand = MemoryEstimate.Demand(rows: 0)
             demand.cacheRows = evaluations.map(\.0).max() ?? 0
             demand.prefillRows = evaluations.map(\.1).max() ?? 0
-            demand.keepsEarlier = index > 0 && stage.placement.from != nil
             demand.lora = stage.placement.lora
             let budget = stage.microBatch(configuration, on: backend)
-            // The rows of one sequence, of the sequences that share a prompt, and of a step.
-            let (longest, together, total): (Int, Int, Int)
+            // The rows of one sequence, of the sequences that share a prompt, of a step, and of all
+            // that is scored by a forward alone.
+            let (longest, together, total, scored): (Int, Int, Int, Int)
             switch stage {
             case .pretrain(let pretrain):
                 let settings = pretrain.settings
@@ -76,6 +76,7 @@ package struct MemoryPlan: Sendable {
                 (longest, total) = lengths.documents(
                     of: pretrain.data.source, count: Self.bounded(settings.documentsPerStep))
                 together = longest
+                scored = 0
             case .grpo(let grpo):
                 let settings = grpo.settings
                 demand.checkpointing = settings.gradientCheckpointing
@@ -89,6 +90,12 @@ package struct MemoryPlan: Sendable {
                 longest = prompt + length - 1
                 together = prompt + group * (length - 1)
                 total = prompts * together
+                // The reference scores whole generations; without one the difference to the
+                // sampler is found for one completion of a group.
+                scored =
+                    demand.reference
+                    ? min(total, Self.mostRows) * Self.bounded(settings.stepsPerGeneration)
+                    : prompts * longest
                 let (rows, prefill) = sampling(
                     prompts * Self.bounded(settings.stepsPerGeneration), prompt: prompt,
                     RolloutSettings(
@@ -103,7 +110,8 @@ package struct MemoryPlan: Sendable {
                 var changed = demand
                 // A single completion may exceed the budget, all of them together may not reach it.
                 let rows = max(budget.rows, min(budget.limit, together), longest)
-                changed.rows = max(1, min(total, rows, 1 << 28))
+                changed.rows = max(1, min(total, rows, Self.mostRows))
+                changed.scoringRows = min(scored, max(budget.limit, longest), Self.mostRows)
                 changed.checkpointing = checkpointing
                 changed.lora = lora
                 return MemoryEstimate(configuration, changed, backend: backend)
@@ -138,6 +146,7 @@ package struct MemoryPlan: Sendable {
 
     /// A setting that is absurd must end in a refusal, not in an overflow.
     private static func bounded(_ count: Int) -> Int { min(count, 1 << 20) }
+    private static let mostRows = 1 << 28
 
     /// The most that any stage takes, in bytes.
     package var peak: Int { stages.map(\.estimate.peak).max() ?? 0 }
@@ -195,7 +204,7 @@ extension MemoryEstimate {
         [
             ("parameters", parameters), ("gradients", gradients), ("moments", moments),
             ("packed copies", packedCopies), ("activations", activations), ("cache", cache),
-            ("earlier stage", earlier), ("program", program),
+            ("program", program),
         ]
     }
 }
@@ -204,7 +213,7 @@ extension MemoryPlan: Encodable {
     private struct Row: Encodable {
         let stage: String
         let parameters, gradients, moments, packedCopies, activations, cache: Int
-        let earlierStage, program, peak: Int
+        let program, peak: Int
     }
 
     /// One object for each stage, in bytes.
@@ -216,7 +225,7 @@ extension MemoryPlan: Encodable {
                 return Row(
                     stage: stage.name, parameters: part.parameters, gradients: part.gradients,
                     moments: part.moments, packedCopies: part.packedCopies,
-                    activations: part.activations, cache: part.cache, earlierStage: part.earlier,
+                    activations: part.activations, cache: part.cache,
                     program: part.program, peak: part.peak)
             })
     }

@@ -61,6 +61,9 @@ struct StagePolicies {
         of stage: StageSpecification
     ) throws -> (policy: Policy, parent: Checkpoint?) {
         if let from = stage.placement.from, let checkpoint = made[from] {
+            // The next stage without `from` goes on from this one's policy, so nobody asks for the
+            // last one's again: its memory is free.
+            last = nil
             return (try PolicyFile.policy(checkpoint, compute.backend), checkpoint)
         }
         // The stage trains what it starts from: from now on that is no other stage's.
