@@ -57,6 +57,37 @@ struct LoRARunTests {
         }
     }
 
+    @Test("a pretrain stage trains adapters too, on an earlier stage's weights")
+    func pretrained() async throws {
+        let tuned =
+            SmallRun.recipe + """
+                  - pretrain:
+                      name: tune
+                      from: pretrain
+                      max_steps: 2
+                      documents_per_step: 8
+                      completion_only_loss: true
+                      data: {sums_mixture: {sums: {digits: 1, held_out: 0.2}}}
+                      lora: {r: 2, alpha: 4}
+
+                """
+        let run = try SmallRun()
+        let summary = try await run.execute(tuned)
+        #expect(summary.stages.map(\.name) == ["pretrain", "grpo", "tune"])
+        let backend = SmallRun.compute(threads: 1).backend
+        let policy = try PolicyFile.load(run.directory.path + ":tune", backend: backend)
+        let base = try PolicyFile.load(run.directory.path + ":pretrain", backend: backend)
+        #expect(policy.decoder.store.values.floats == base.decoder.store.values.floats)
+        let adapters = try #require(policy.decoder.adapters)
+        #expect(adapters.settings.r == 2)
+        // B begins as zeros: what it is now, this stage has learned.
+        #expect(
+            policy.decoder.merged().store.values.floats != base.decoder.store.values.floats)
+        let names = try FileManager.default.contentsOfDirectory(
+            atPath: run.directory.adapters(stage: "tune"))
+        #expect(names.sorted() == ["adapter_config.json", "adapter_model.safetensors"])
+    }
+
     @Test(
         "interrupted and resumed it is the uninterrupted run",
         arguments: ["grpo 3/6  reward", "grpo 5/6  sampling", "more 1/2  reward"])
