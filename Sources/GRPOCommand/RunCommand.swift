@@ -64,6 +64,7 @@ extension RunCommand {
     private func show(_ recipe: Recipe, _ plan: MemoryPlan) throws {
         Console.error(plan.table.text)
         try plan.check()
+        try plan.checkTexts(of: recipe)
         guard json else { return Console.print(ResolvedRecipe.text(of: recipe)) }
         let memory = JSONValue.Member(key: "memory", value: JSONValue(encoding: plan))
         Console.json(JSONValue.object((JSONValue(encoding: recipe).members ?? []) + [memory]))

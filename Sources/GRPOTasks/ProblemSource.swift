@@ -35,6 +35,11 @@ public protocol ProblemSource: Codable, Sendable {
         _ index: Int, split: Split, using random: inout any RandomNumberGenerator
     ) -> Problem
 
+    /// The number of training problems where they have an end: those of the indices below it are
+    /// then all there are, in some order. Nil where they are made without end. By it a run looks at
+    /// every problem that it will draw before it begins.
+    func trainingCount() -> Int?
+
     /// Distinct held-out problems in an order fixed by `seed`; a smaller `limit` gives a prefix
     /// of a larger one. Fewer than `limit` come back only where the test split has no more.
     func testProblems(limit: Int, seed: UInt64) -> [Problem]
@@ -58,6 +63,9 @@ extension ProblemSource {
 
     /// By default all options are in range.
     public func problems() -> [(key: String, message: String)] { [] }
+
+    /// By default problems have no end.
+    public func trainingCount() -> Int? { nil }
 
     /// By default the content of the last answer block, where it has any.
     public func answer(in completion: String, to problem: Problem) -> String? {

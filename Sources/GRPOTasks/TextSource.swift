@@ -45,6 +45,10 @@ public protocol TextSource: Codable, Sendable {
     /// option responsible.
     func conflicts(with task: any ProblemSource) -> [(key: String, message: String)]
 
+    /// The number of documents where they have an end: those of the indices below it are then all
+    /// there are, in some order, and later ones repeat them. Nil where they are made without end.
+    func documentCount() -> Int?
+
     /// One document, a function of `index` and of what `random` yields.
     func document(
         _ index: Int, using random: inout any RandomNumberGenerator
@@ -57,6 +61,9 @@ extension TextSource {
 
     /// By default all options are in range.
     public func problems() -> [(key: String, message: String)] { [] }
+
+    /// By default documents have no end.
+    public func documentCount() -> Int? { nil }
 
     /// By default a source knows of no task it could spoil.
     public func conflicts(with task: any ProblemSource) -> [(key: String, message: String)] { [] }

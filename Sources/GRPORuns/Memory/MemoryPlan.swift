@@ -16,6 +16,10 @@ package struct MemoryPlan: Sendable {
     }
 
     package let stages: [Stage]
+    /// Of the texts that the stages read.
+    let lengths: TextLengths
+    /// Of the model.
+    let positions: Int
 
     /// Reads of a model file no more than its shape and its tokenizer.
     ///
@@ -42,6 +46,8 @@ package struct MemoryPlan: Sendable {
         backend: any Backend
     ) {
         let lengths = TextLengths(recipe, tokenizer)
+        self.lengths = lengths
+        positions = configuration.maxPositions
         /// The rows of the cache, and those of the prompts that fill it when it is empty.
         func sampling(_ requests: Int, prompt: Int, _ settings: RolloutSettings) -> (Int, Int) {
             let plan = CachePlan(
@@ -55,7 +61,8 @@ package struct MemoryPlan: Sendable {
         // Once with all samples, once greedily.
         let evaluations = [Self.bounded(recipe.evaluation.settings.samples), 1].map { samples in
             sampling(
-                Self.bounded(recipe.evaluation.settings.problems), prompt: lengths.evaluation,
+                Self.bounded(recipe.evaluation.settings.problems),
+                prompt: max(1, lengths.evaluation.longest),
                 RolloutSettings(
                     numGenerations: samples,
                     maxCompletionLength: Self.bounded(recipe.evaluationLength)))
@@ -73,8 +80,9 @@ package struct MemoryPlan: Sendable {
             case .pretrain(let pretrain):
                 let settings = pretrain.settings
                 demand.checkpointing = settings.gradientCheckpointing
-                (longest, total) = lengths.documents(
-                    of: pretrain.data.source, count: Self.bounded(settings.documentsPerStep))
+                longest = max(1, lengths.stages[index].longest)
+                total = max(
+                    1, lengths.stages[index].total(of: Self.bounded(settings.documentsPerStep)))
                 together = longest
                 scored = 0
             case .grpo(let grpo):
@@ -83,7 +91,7 @@ package struct MemoryPlan: Sendable {
                 demand.reference = settings.objective.beta != 0
                 demand.mixesReference =
                     demand.reference && settings.syncRefModel && settings.refModelMixupAlpha < 1
-                let prompt = lengths.prompt
+                let prompt = max(1, lengths.stages[index].longest)
                 let length = Self.bounded(settings.maxCompletionLength)
                 let group = Self.bounded(settings.numGenerations)
                 let prompts = Self.bounded(settings.promptsPerStep)
@@ -148,6 +156,14 @@ package struct MemoryPlan: Sendable {
     private static func bounded(_ count: Int) -> Int { min(count, 1 << 20) }
     private static let mostRows = 1 << 28
 
+    /// Refuses a text that the model cannot take, before the first stage begins and not after hours
+    /// of it.
+    ///
+    /// - Throws: `RunError`, an input error that names the stage and the text.
+    package func checkTexts(of recipe: Recipe) throws(RunError) {
+        try lengths.check(recipe, positions: positions)
+    }
+
     /// The most that any stage takes, in bytes.
     package var peak: Int { stages.map(\.estimate.peak).max() ?? 0 }
 
@@ -175,101 +191,8 @@ package struct MemoryPlan: Sendable {
                     .joined(separator: " or ") + "; or " + other)
     }
 
-    /// The plan as a table, in MiB.
-    package var table: TextTable {
-        var table = TextTable(["memory, MiB"] + stages.map(\.name))
-        let names = stages.first?.estimate.parts.map(\.name) ?? []
-        for (row, name) in names.enumerated() {
-            let sizes = stages.map { $0.estimate.parts[row].bytes }
-            guard sizes.contains(where: { $0 > 0 }) else { continue }
-            table.add([name] + sizes.map(Self.megabytes))
-        }
-        table.add(["peak"] + stages.map { Self.megabytes($0.estimate.peak) })
-        return table
-    }
-
-    private static func megabytes(_ bytes: Int) -> String {
-        "\((bytes + (1 << 20) - 1) >> 20)"
-    }
-
     private static func gigabytes(_ bytes: Int) -> String {
         let tenths = (Double(bytes) / Double(1 << 30) * 10).rounded(.up) / 10
         return "\(tenths)"
-    }
-}
-
-extension MemoryEstimate {
-    /// The parts by name.
-    package var parts: [(name: String, bytes: Int)] {
-        [
-            ("parameters", parameters), ("gradients", gradients), ("moments", moments),
-            ("packed copies", packedCopies), ("activations", activations), ("cache", cache),
-            ("program", program),
-        ]
-    }
-}
-
-extension MemoryPlan: Encodable {
-    private struct Row: Encodable {
-        let stage: String
-        let parameters, gradients, moments, packedCopies, activations, cache: Int
-        let program, peak: Int
-    }
-
-    /// One object for each stage, in bytes.
-    package func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        try container.encode(
-            stages.map { stage in
-                let part = stage.estimate
-                return Row(
-                    stage: stage.name, parameters: part.parameters, gradients: part.gradients,
-                    moments: part.moments, packedCopies: part.packedCopies,
-                    activations: part.activations, cache: part.cache,
-                    program: part.program, peak: part.peak)
-            })
-    }
-}
-
-/// Lengths in tokens of what a recipe trains on, from samples.
-private struct TextLengths {
-    /// The longest prompt of the training problems, and of the evaluation's.
-    let prompt: Int
-    let evaluation: Int
-    private let tokenizer: any Tokenizer
-
-    private static let sampleSize = 256
-
-    init(_ recipe: Recipe, _ tokenizer: any Tokenizer) {
-        self.tokenizer = tokenizer
-        // A prompt that cannot be encoded is `PromptCheck`'s to report.
-        func longest(_ problems: [Problem]) -> Int {
-            problems.compactMap { try? recipe.prompt.encode($0, with: tokenizer).count }.max() ?? 1
-        }
-        let stream = RandomStream(seed: UInt64(recipe.seed), name: "memory_plan")
-        let task = recipe.task.source
-        prompt = longest(
-            (0..<Self.sampleSize).map { index in
-                var generator: any RandomNumberGenerator = stream.generator(step: 1, slot: index)
-                return task.problem(index, split: .train, using: &generator)
-            })
-        evaluation = longest(
-            (recipe.evaluation.task ?? recipe.task).source
-                .testProblems(limit: recipe.evaluation.settings.problems, seed: 0))
-    }
-
-    /// The longest of a stage's documents, and the tokens of `count` of them.
-    func documents(of source: any TextSource, count: Int) -> (longest: Int, total: Int) {
-        let stream = RandomStream(seed: 0, name: "memory_plan")
-        let lengths = (0..<min(count, Self.sampleSize)).map { index -> Int in
-            var generator: any RandomNumberGenerator = stream.generator(step: 1, slot: index)
-            let document = source.document(index, using: &generator)
-            let ids = try? tokenizer.encode(
-                document.prompt + document.completion, allowSpecial: false)
-            return ids?.count ?? 1
-        }
-        let longest = lengths.max() ?? 1
-        let mean = Double(lengths.reduce(0, +)) / Double(max(1, lengths.count))
-        return (longest, max(longest, Int(mean * Double(count))))
     }
 }

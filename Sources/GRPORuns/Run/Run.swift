@@ -49,13 +49,14 @@ package final class Run {
     package func execute(resuming: Bool) async throws -> RunSummary {
         let clock = ContinuousClock()
         let start = clock.now
-        try MemoryPlan(recipe, backend: compute.backend).check()
+        let plan = try MemoryPlan(recipe, backend: compute.backend)
+        try plan.check()
+        try plan.checkTexts(of: recipe)
         // A model that cannot be read is found out before there is a directory.
         var policies = StagePolicies(recipe: recipe, compute: compute)
         let initial = try policies.initial()
         if case .path(let file) = recipe.model { modelHash = try PolicyFile.hash(of: file.path) }
-        for file in recipe.dataFiles { dataHashes[file] = try Hash.sha256(ofFile: file) }
-        try PromptCheck(recipe).run(initial)
+        for file in Set(recipe.dataFiles) { dataHashes[file] = try Hash.sha256(ofFile: file) }
         let lock = try directory.open(resuming: resuming)
         defer { withExtendedLifetime(lock) {} }
         if !FileManager.default.fileExists(atPath: directory.recipe) { try describe() }

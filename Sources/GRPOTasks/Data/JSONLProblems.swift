@@ -138,6 +138,8 @@ package struct JSONLProblems: ProblemSource {
         return problem(in: part, at: part.place(of: index, shuffledBy: shuffleSeed), of: set)
     }
 
+    package func trainingCount() -> Int? { set.train.count }
+
     package func testProblems(limit: Int, seed: UInt64) -> [Problem] {
         let set = set
         let order = IndexPermutation(count: set.test.count, seed: seed)

@@ -84,7 +84,7 @@ package struct JSONLTexts: TextSource {
         return set
     }
 
-    /// The characters of all texts: reads the whole file.
+    /// The characters of all texts that are trained on: reads the whole file.
     package var alphabet: [Character] {
         guard file != nil else { return [] }
         let set = set
@@ -113,6 +113,8 @@ package struct JSONLTexts: TextSource {
                 )
             ]
     }
+
+    package func documentCount() -> Int? { set.train.count }
 
     package func document(
         _ index: Int, using random: inout any RandomNumberGenerator

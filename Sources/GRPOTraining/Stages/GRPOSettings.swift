@@ -43,6 +43,15 @@ package struct GRPOSettings: Sendable, Equatable {
     /// The number of updates that one generation serves.
     package var stepsOfGeneration: Int { stepsPerGeneration * numIterations }
 
+    /// Problems that all steps together draw: those of whole generations.
+    package var problemsDrawn: Int {
+        let generations = (maxSteps - 1) / stepsPerGeneration / numIterations + 1
+        return [stepsPerGeneration, generations].reduce(promptsPerStep) { product, factor in
+            let (larger, isBeyond) = product.multipliedReportingOverflow(by: factor)
+            return isBeyond ? .max : larger
+        }
+    }
+
     /// The rows of a pass for a model.
     package func microBatch(
         _ configuration: DecoderConfiguration, on backend: any Backend

@@ -22,6 +22,12 @@ package struct PretrainSettings: Sendable, Equatable {
 
     package init() {}
 
+    /// Documents that all steps together draw.
+    package var documentsDrawn: Int {
+        let (sum, isBeyond) = maxSteps.multipliedReportingOverflow(by: documentsPerStep)
+        return isBeyond ? .max : sum
+    }
+
     /// The rows of a pass for a model.
     package func microBatch(
         _ configuration: DecoderConfiguration, on backend: any Backend

@@ -77,6 +77,50 @@ struct DataRunTests {
         try await run.execute(Self.recipe, resuming: true)
     }
 
+    /// The last of 299 records to train on, drawn in the file's order, has too many tokens for 64 positions.
+    @Test(
+        "a record that does not fit is found before the run, wherever in the file it stands",
+        arguments: [
+            (149, 1, nil), (150, 1, "stage grpo, problem"), (1, 298, nil),
+            (1, 299, "stage pretrain, the document '1+1+1+"),
+        ] as [(Int, Int, String?)])
+    func longRecords(steps: Int, documents: Int, place: String?) async throws {
+        let run = try SmallRun()
+        let last = Array(repeating: "1+", count: 40).joined()
+        let lines = (0..<300).map { number in
+            let question = number == 299 ? last : "\(number)+1="
+            return
+                "{\"prompt\": \"\(question)\", \"completion\": \"=\", \"answer\": \(number)}\n"
+        }
+        for (name, lines) in [("train", lines[1...]), ("test", lines[...0])] {
+            try lines.joined().write(
+                toFile: run.scratch + "/\(name).jsonl", atomically: true, encoding: .utf8)
+        }
+        let data = "{file: train.jsonl, test_file: test.jsonl, shuffle_seed: null}"
+        let recipe = """
+            model: {layers: 1, hidden_size: 32, heads: 2, max_positions: 64}
+            task: {jsonl: \(data)}
+            evaluation: {problems: 1, samples: 1, max_completion_length: 2}
+            stages:
+              - pretrain: {max_steps: 1, documents_per_step: \(documents), data: {jsonl: \(data)}}
+              - grpo: {max_steps: \(steps), prompts_per_step: 2, num_generations: 2,
+                       num_iterations: 1, max_completion_length: 2, rewards: [random]}
+
+            """
+        if let place {
+            let error = await #expect(throws: RunError.self) { try await run.execute(recipe) }
+            #expect(error?.cause == .input)
+            #expect(error?.path.hasPrefix(place) == true, "\(String(describing: error))")
+            #expect(error?.message.contains("the model has 64") == true)
+            #expect(!FileManager.default.fileExists(atPath: run.directory.path))
+        } else {
+            // Found to fit; stopped at its first word, for the run itself is not the question.
+            await #expect(throws: Run.Interrupted.self) {
+                try await run.execute(recipe, interruptingAt: "pretrain")
+            }
+        }
+    }
+
     @Test("what is wrong with a data file stands at the key that names it")
     func problems() throws {
         let run = try SmallRun()

@@ -1,0 +1,65 @@
+import GRPOTraining
+
+/// Finds the texts that a stage cannot take before the first one begins, not after hours of it:
+/// those that the tokenizer does not know, without any token, or too long for the model, a prompt
+/// together with a completion. Nothing is ever cut to fit.
+extension TextLengths {
+    /// - Parameters:
+    ///   - recipe: the one whose texts were measured.
+    ///   - positions: of its model.
+    /// - Throws: `RunError`, an input error that names the stage and the text.
+    func check(_ recipe: Recipe, positions: Int) throws(RunError) {
+        let raise = if case .shape = recipe.model { ", or raise model.max_positions" } else { "" }
+        for (stage, extent) in zip(recipe.stages, stages) {
+            let place = "stage \(stage.name)"
+            switch stage {
+            case .grpo(let grpo):
+                try checkPrompts(
+                    extent, place, completion: grpo.settings.maxCompletionLength,
+                    key: "max_completion_length", positions, raise)
+            case .pretrain:
+                try checkTokens(
+                    extent, place, what: "document",
+                    remedy: "change the text, or use a model that knows it")
+                guard extent.longest > positions else { continue }
+                throw RunError(
+                    .input, path: "\(place), \(extent.longestName)",
+                    "a document of \(extent.longest) tokens, the model has \(positions) positions",
+                    remedy: "cut or leave out longer documents" + raise)
+            }
+        }
+        try checkPrompts(
+            evaluation, "evaluation", completion: recipe.evaluationLength,
+            key: "evaluation.max_completion_length", positions, raise)
+    }
+
+    private func checkPrompts(
+        _ extent: Extent, _ place: String, completion: Int, key: String, _ positions: Int,
+        _ raise: String
+    ) throws(RunError) {
+        try checkTokens(
+            extent, place, what: "prompt",
+            remedy: "change the task's question or prompt:, or use a model that knows its text")
+        guard extent.count > 0, completion > positions - extent.longest else { return }
+        throw RunError(
+            .input, path: "\(place), \(extent.longestName)",
+            "a prompt of \(extent.longest) tokens and a completion of up to \(completion) need "
+                + "\(extent.longest + completion) positions, the model has \(positions)",
+            remedy: "lower \(key), or shorten the question" + raise)
+    }
+
+    private func checkTokens(
+        _ extent: Extent, _ place: String, what: String, remedy: String
+    ) throws(RunError) {
+        if let (name, reason) = extent.failure {
+            throw RunError(
+                .input, path: "\(place), \(name)", "the \(what) cannot be encoded: \(reason)",
+                remedy: remedy)
+        }
+        if let name = extent.empty {
+            throw RunError(
+                .input, path: "\(place), \(name)", "the \(what) has no tokens, expected at least 1",
+                remedy: "give it a text")
+        }
+    }
+}
