@@ -82,11 +82,15 @@ package final class OneDNNEngine: MatrixEngine, @unchecked Sendable {
             packings: (parts[0].1, parts[1].1), memory: memory)
     }
 
-    /// The library's own layouts fill up blocks of 64 outputs.
+    /// The library's own layouts fill up blocks of 64 outputs, and every panel has the first one's
+    /// bytes.
     package func packedBytes(outputs: Int, inputs: Int, type: DType) -> Int {
-        usesBlocked(for: type)
-            ? BlockedWeight.bytes(outputs: outputs, inputs: inputs, type: type)
-            : (outputs + 63) / 64 * 64 * inputs * type.byteCount
+        guard !usesBlocked(for: type) else {
+            return BlockedWeight.bytes(outputs: outputs, inputs: inputs, type: type)
+        }
+        let width = ProductTiles.panelWidth(outputs: outputs)
+        let panels = (outputs + width - 1) / width
+        return panels * ((width + 63) / 64 * 64) * inputs * type.byteCount
     }
 
     private func panel(_ shape: OneDNNShape) -> OneDNNPanel {

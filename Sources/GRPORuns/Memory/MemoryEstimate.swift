@@ -175,7 +175,8 @@ private struct ActivationShape {
         return kept
             + max(
                 head(rows),
-                recomputed + max(feedForwardBackward(rows), attentionBackward(rows)))
+                gathered(rows) + recomputed
+                    + max(feedForwardBackward(rows), attentionBackward(rows)))
     }
 
     /// The last residual stream, its gathered rows, their norm; the gradients of all three and of
@@ -183,8 +184,11 @@ private struct ActivationShape {
     private func head(_ rows: Int) -> Int {
         let logits = backend.headGradientBytes(
             rows: rows, vocabulary: configuration.vocabularySize)
-        return 3 * residual(rows) + normalized(rows) + max(2 * residual(rows), block(logits))
+        return 2 * residual(rows) + gathered(rows) + max(2 * residual(rows), block(logits))
     }
+
+    /// The rows that the head was given and their norm, which stay until the pass ends.
+    private func gathered(_ rows: Int) -> Int { residual(rows) + normalized(rows) }
 
     /// dy and its cast, the norm's output, the activated product's gradient and an adapter's share
     /// of it, the gradient of gate and up.
@@ -194,19 +198,19 @@ private struct ActivationShape {
             + block(2 * width * narrow)
     }
 
-    /// dy and the norm's output, and beside them the largest of what follows one another: the
-    /// gradients of the attention's output and of q, k and v; the latter and that of the row they
-    /// were parts of; this and a norm's share of q's; this, its cast and the gradient of the input.
+    /// dy, the norm's output, the gradients of the attention's output, of q, k and v, and of the row
+    /// that these are parts of; beside them the larger of a norm's share of q's and of the gradient
+    /// of the input, before which a row that was normed is cast.
     private func attentionBackward(_ rows: Int) -> Int {
         let hasNorm = configuration.queryKeyNorm
         let columns = rows * (queryWidth + 2 * keyWidth)
         let query = block(rows * queryWidth * wide)
         let parts = query + 2 * block(rows * keyWidth * wide)
         let whole = block(columns * (hasNorm ? wide : narrow))
-        return residual(rows) + normalized(rows)
+        return residual(rows) + normalized(rows) + query + parts + whole
             + max(
-                query + parts, parts + whole, whole + (hasNorm ? 2 * query : 0),
-                whole + (hasNorm ? block(columns * narrow) : 0) + residual(rows))
+                hasNorm ? 2 * query : 0,
+                (hasNorm ? block(columns * narrow) : 0) + residual(rows))
     }
 
     /// The cache, and the larger of a prefill's block and the logits that tokens are drawn from.
