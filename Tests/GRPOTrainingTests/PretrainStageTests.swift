@@ -192,7 +192,7 @@ extension PretrainStageTests {
                 on: TestBackend.reference.make()),
             tokenizer: tokenizer)
         let stage = PretrainStage(
-            name: "p", settings: settings(steps: 1), source: AlternatingText(), seed: 1)
+            name: "pretrain", settings: settings(steps: 1), source: AlternatingText(), seed: 1)
         let spy = StageSpy()
         _ = try stage.run(policy, from: stage.initialState(policy), monitor: spy)
         let plain = try run(.reference, settings(steps: 1)).spy
