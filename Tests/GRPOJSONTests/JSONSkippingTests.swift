@@ -28,10 +28,11 @@ struct JSONSkippingTests {
 
     /// Every lead byte with every kind of second byte, whole, cut and too long.
     @Test func stringsOfAllBytes() {
+        let rests: [[UInt8]] = [[], [0x80], [0x80, 0xBF], [0x80, 0x80, 0x80], [0x5C, 0x6E]]
         let continuations: [UInt8] = [0x7F, 0x80, 0x8F, 0x90, 0x9F, 0xA0, 0xBF, 0xC0]
         for lead in UInt8.min...UInt8.max {
             for second in continuations {
-                for rest: [UInt8] in [[], [0x80], [0x80, 0xBF], [0x80, 0x80, 0x80], [0x5C, 0x6E]] {
+                for rest in rests {
                     let bytes = [0x22, lead, second] + rest + [0x22]
                     #expect(read(bytes) == skip(bytes), "\(bytes)")
                 }
