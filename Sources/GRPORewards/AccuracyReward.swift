@@ -1,7 +1,7 @@
 import GRPOTasks
 
 /// 1 for a right answer, 0 for a wrong one, as the task's verifier judges (the R1 report's
-/// accuracy reward).
+/// accuracy reward). It says nothing of general problems.
 package struct AccuracyReward: RewardFunction, Hashable {
     package static let name = "accuracy"
     package static let summary = "1 if the task's verifier finds the answer right, else 0."
@@ -9,7 +9,10 @@ package struct AccuracyReward: RewardFunction, Hashable {
     package init() {}
 
     package func scores(for group: RewardGroup) async throws -> [Score] {
-        group.completions.map { completion in
+        guard group.problem.scenario == .reasoning else {
+            return group.completions.map { _ in .notApplicable }
+        }
+        return group.completions.map { completion in
             switch group.source.verify(completion.text, group.problem) {
             case .right: .value(1)
             case .wrong: .value(0)

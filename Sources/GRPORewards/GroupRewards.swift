@@ -11,7 +11,9 @@ package struct GroupRewards: Sendable, Hashable {
         package var values: [Double] { scores.compactMap(\.value) }
 
         /// How many completions this component could not score.
-        package var ungradableCount: Int { scores.count - values.count }
+        package var ungradableCount: Int {
+            scores.count { if case .ungradable = $0 { true } else { false } }
+        }
     }
 
     /// In the order of the recipe.

@@ -7,8 +7,11 @@ public enum Score: Sendable, Hashable {
     /// The completion cannot be scored: it is counted and shown, and left out of its group's
     /// advantages, never taken for 0.
     case ungradable(reason: String)
+    /// The function has nothing to say about problems of this kind (TRL: None). It adds nothing to
+    /// the total and is no part of the component's mean.
+    case notApplicable
 
-    /// The number, or nil for an ungradable completion.
+    /// The number, or nil where there is none.
     public var value: Double? {
         if case .value(let value) = self { value } else { nil }
     }
@@ -22,6 +25,8 @@ public struct RewardGroup: Sendable {
     public let completions: [Completion]
     /// The optimizer step, counted from 1 within its stage.
     public let step: Int
+    /// The optimizer steps of the stage, for what changes with its progress; nil outside of one.
+    public let maxSteps: Int?
     /// The task, for its verifier.
     public let source: any ProblemSource
     /// Randomness that belongs to this group alone: derived from the run's seed, the step and
@@ -30,12 +35,13 @@ public struct RewardGroup: Sendable {
 
     /// A group from its parts.
     public init(
-        problem: Problem, completions: [Completion], step: Int, source: any ProblemSource,
-        seed: UInt64
+        problem: Problem, completions: [Completion], step: Int, maxSteps: Int? = nil,
+        source: any ProblemSource, seed: UInt64
     ) {
         self.problem = problem
         self.completions = completions
         self.step = step
+        self.maxSteps = maxSteps
         self.source = source
         self.seed = seed
     }

@@ -5,7 +5,8 @@ import GRPOTasks
 /// A completion's total is the sum of weight times raw value over the terms that count. A term
 /// with a gate (`when: accuracy`) counts only where the raw value of the component it names is
 /// above 0; elsewhere it adds nothing. A total is ungradable, with the first reason, where a term
-/// of weight other than 0 or a gate is ungradable.
+/// of weight other than 0 or a gate is ungradable, and where no term of weight other than 0 applies
+/// to the problem. A term whose gate does not apply counts.
 package struct RewardSet: Sendable {
     /// The terms in the order of the recipe.
     package let terms: [RewardTerm]
@@ -64,6 +65,7 @@ package struct RewardSet: Sendable {
     /// The weighted, gated sum for one completion.
     private func total(of completion: Int, _ components: [GroupRewards.Component]) -> Score {
         var sum = 0.0
+        var applies = terms.allSatisfy { $0.settings.weight == 0 }
         for (term, component) in zip(terms, components) where term.settings.weight != 0 {
             if let gate = term.settings.when {
                 guard let gating = components.first(where: { $0.name == gate }) else {
@@ -71,16 +73,23 @@ package struct RewardSet: Sendable {
                 }
                 switch gating.scores[completion] {
                 case .value(let value) where value > 0: break
-                case .value: continue
+                case .notApplicable: break
+                case .value:
+                    if case .notApplicable = component.scores[completion] { continue }
+                    applies = true
+                    continue
                 case .ungradable(let reason): return .ungradable(reason: "\(gate): \(reason)")
                 }
             }
             switch component.scores[completion] {
-            case .value(let value): sum += term.settings.weight * value
+            case .value(let value):
+                applies = true
+                sum += term.settings.weight * value
+            case .notApplicable: continue
             case .ungradable(let reason): return .ungradable(reason: "\(term.name): \(reason)")
             }
         }
-        return .value(sum)
+        return applies ? .value(sum) : .ungradable(reason: "no reward applies to the problem")
     }
 
     private static func finite(_ score: Score) -> Score {

@@ -1,3 +1,11 @@
+/// What kind of request a problem is: which rewards speak about it (the R1 report, stage 4).
+public enum Scenario: String, Sendable, Codable, Hashable, CaseIterable {
+    /// A verifier can tell right from wrong.
+    case reasoning
+    /// No rule tells what is good; a reward model may.
+    case general
+}
+
 /// One question with its ground truth.
 ///
 /// `prompt` is the bare question; templates (`r1_zero`, `chat`) are put around it where the
@@ -14,24 +22,38 @@ public struct Problem: Sendable, Codable, Hashable {
     public let columns: [String: String]
     /// The conversation that a chat prompt shows; nil where that is the question alone.
     public let messages: [Message]?
+    /// Whether the task's verifier can judge it.
+    public let scenario: Scenario
 
     /// A problem from its parts.
     public init(
         id: String, prompt: String, answer: String, columns: [String: String] = [:],
-        messages: [Message]? = nil
+        messages: [Message]? = nil, scenario: Scenario = .reasoning
     ) {
         self.id = id
         self.prompt = prompt
         self.answer = answer
         self.columns = columns
         self.messages = messages
+        self.scenario = scenario
     }
 
     private enum CodingKeys: String, CodingKey {
-        case id, prompt, answer, columns, messages
+        case id, prompt, answer, columns, messages, scenario
     }
 
-    /// Writes `messages` only where there are any: a problem is saved with every rollout.
+    /// A problem as it was saved with a rollout.
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        id = try values.decode(String.self, forKey: .id)
+        prompt = try values.decode(String.self, forKey: .prompt)
+        answer = try values.decode(String.self, forKey: .answer)
+        columns = try values.decode([String: String].self, forKey: .columns)
+        messages = try values.decodeIfPresent([Message].self, forKey: .messages)
+        scenario = try values.decodeIfPresent(Scenario.self, forKey: .scenario) ?? .reasoning
+    }
+
+    /// Leaves out what is as usual: a problem is saved with every rollout.
     public func encode(to encoder: any Encoder) throws {
         var values = encoder.container(keyedBy: CodingKeys.self)
         try values.encode(id, forKey: .id)
@@ -39,5 +61,6 @@ public struct Problem: Sendable, Codable, Hashable {
         try values.encode(answer, forKey: .answer)
         try values.encode(columns, forKey: .columns)
         if let messages { try values.encode(messages, forKey: .messages) }
+        if scenario != .reasoning { try values.encode(scenario, forKey: .scenario) }
     }
 }

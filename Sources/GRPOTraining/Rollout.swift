@@ -14,7 +14,7 @@ package struct Rollout: Codable, Sendable, Equatable {
     package var logProbabilities: [Double]
     /// Of the reference policy, where beta is not 0.
     package var referenceLogProbabilities: [Double]?
-    /// Raw values by reward name; nil where ungradable.
+    /// Raw values by the names of the rewards that apply; nil where ungradable.
     package var rewards: [String: Double?]
     /// Weighted and gated, before any KL; nil where ungradable.
     package var reward: Double?

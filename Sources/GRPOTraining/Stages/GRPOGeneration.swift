@@ -56,7 +56,8 @@ extension GRPOStage {
             let scored = try await rewards.rewards(
                 for: RewardGroup(
                     problem: group.problem, completions: group.completions.map(\.completion),
-                    step: step, source: task, seed: generator.next()))
+                    step: step, maxSteps: settings.maxSteps, source: task,
+                    seed: generator.next()))
             for (sample, completion) in group.completions.enumerated() {
                 rollouts.append(
                     Rollout(group, sample: sample, completion, rewards: scored))
@@ -151,9 +152,9 @@ extension Rollout {
             finishReason: completion.completion.finishReason,
             logProbabilities: completion.logProbabilities, referenceLogProbabilities: nil,
             rewards: Dictionary(
-                uniqueKeysWithValues: rewards.components.map {
-                    ($0.name, $0.scores[sample].value)
-                }),
+                uniqueKeysWithValues: rewards.components.filter {
+                    $0.scores[sample] != .notApplicable
+                }.map { ($0.name, $0.scores[sample].value) }),
             reward: rewards.totals[sample].value, ungradableReason: reason, advantage: 0,
             hasSignal: false)
     }

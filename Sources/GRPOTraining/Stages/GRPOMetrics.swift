@@ -24,7 +24,7 @@ extension GRPOStage {
             ("frac_reward_zero_std", Double(uniform) / Double(groups.count)),
         ]
         for term in self.rewards.terms {
-            let scores = rollouts.map { $0.rewards[term.name] ?? nil }
+            let scores = rollouts.compactMap { $0.rewards[term.name] }
             let values = scores.compactMap { $0 }
             list.append(("rewards/\(term.name)/mean", Self.mean(values)))
             list.append(("rewards/\(term.name)/std", Self.deviation(values)))

@@ -1,0 +1,62 @@
+/// Two completions of one prompt, of which the first is preferred.
+public struct PreferencePair: Sendable, Hashable {
+    /// The part that a policy is given.
+    public let prompt: String
+    /// The conversation that the prompt is, where it is one; `prompt` is then for people.
+    public let messages: [Message]?
+    /// The better completion.
+    public let chosen: String
+    /// The other one.
+    public let rejected: String
+
+    /// A pair from its parts.
+    public init(prompt: String, messages: [Message]? = nil, chosen: String, rejected: String) {
+        self.prompt = prompt
+        self.messages = messages
+        self.chosen = chosen
+        self.rejected = rejected
+    }
+}
+
+/// A seeded stream of preference pairs, for reward models and DPO.
+///
+/// As with `ProblemSource`, the stored properties are the options of a recipe.
+public protocol PairSource: Codable, Sendable {
+    /// The name used in recipes.
+    static var name: String { get }
+    /// One sentence for listings.
+    static var summary: String { get }
+
+    /// The source with its default options.
+    init()
+
+    /// The files that the pairs are read from, absolute: with their content they belong to the
+    /// identity of a run.
+    var files: [String] { get }
+
+    /// Every option that is out of range, by its key; empty if the options are usable.
+    func problems() -> [(key: String, message: String)]
+
+    /// The number of training pairs where they have an end: those of the indices below it are then
+    /// all there are, in some order, and later ones repeat them. Nil where they are made without
+    /// end.
+    func pairCount() -> Int?
+
+    /// One training pair, a function of `index` and of what `random` yields.
+    func pair(_ index: Int, using random: inout any RandomNumberGenerator) -> PreferencePair
+
+    /// Distinct held-out pairs in a fixed order; none of them is ever a training pair. Fewer than
+    /// `limit` come back only where there are no more.
+    func testPairs(limit: Int) -> [PreferencePair]
+}
+
+extension PairSource {
+    /// By default pairs are made and not read.
+    public var files: [String] { [] }
+
+    /// By default all options are in range.
+    public func problems() -> [(key: String, message: String)] { [] }
+
+    /// By default pairs have no end.
+    public func pairCount() -> Int? { nil }
+}
