@@ -9,7 +9,8 @@ extension Registry where Component == any RewardFunction.Type {
         adding added: [any RewardFunction.Type] = []
     ) -> RewardRegistry {
         let builtIn: [any RewardFunction.Type] = [
-            AccuracyReward.self, FormatReward.self, TagCountReward.self, RandomReward.self,
+            AccuracyReward.self, FormatReward.self, TagCountReward.self,
+            LanguageConsistencyReward.self, RandomReward.self,
         ]
         var registry = RewardRegistry()
         for type in builtIn + added {

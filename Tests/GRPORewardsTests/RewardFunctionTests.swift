@@ -43,7 +43,10 @@ import Testing
 
     @Test func registryKnowsBuiltInAndAddedRewards() {
         let registry = RewardRegistry.rewards(adding: [Fixed<First>.self])
-        #expect(registry.names == ["accuracy", "first", "format", "random", "tag_count"])
+        #expect(
+            registry.names == [
+                "accuracy", "first", "format", "language_consistency", "random", "tag_count",
+            ])
         for name in registry.names {
             #expect(registry[name]?.name == name)
             #expect(registry[name]?.init().problems().isEmpty == true)
