@@ -1,4 +1,4 @@
-import GRPOTasks
+package import GRPOTasks
 
 /// 1 if the whole completion is a thought followed by an answer, else 0: the R1 report's format
 /// reward (arXiv 2501.12948, section 2.2.2), read strictly.
@@ -30,6 +30,11 @@ package struct FormatReward: RewardFunction, Hashable {
     package init(promptOpensThought: Bool, allowBlankThought: Bool = false) {
         self.promptOpensThought = promptOpensThought
         self.allowBlankThought = allowBlankThought
+    }
+
+    /// Form alone is no reason to draw general problems.
+    package func judges(_ scenario: Scenario, step: Int, maxSteps: Int) -> Bool {
+        scenario == .reasoning
     }
 
     package func scores(for group: RewardGroup) async throws -> [Score] {

@@ -1,4 +1,4 @@
-import GRPOTasks
+package import GRPOTasks
 
 /// 1 or 0 by the toss of a coin, whatever the completion says: the control that shows how much of
 /// a gain is not due to the reward.
@@ -20,6 +20,11 @@ package struct RandomReward: RewardFunction, Hashable {
     package func problems() -> [(key: String, message: String)] {
         (0...1).contains(probability)
             ? [] : [("probability", "must be 0 to 1, found \(probability)")]
+    }
+
+    /// A coin is no reason to draw general problems.
+    package func judges(_ scenario: Scenario, step: Int, maxSteps: Int) -> Bool {
+        scenario == .reasoning
     }
 
     package func scores(for group: RewardGroup) async throws -> [Score] {

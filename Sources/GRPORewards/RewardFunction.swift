@@ -65,6 +65,11 @@ public protocol RewardFunction: Codable, Sendable {
     /// Every option that is out of range, by its key; empty if the options are usable.
     func problems() -> [(key: String, message: String)]
 
+    /// Whether problems of this kind are worth drawing for this reward's sake at a step of a stage
+    /// of `maxSteps`: whether it tells good answers to them from bad ones. A problem that no reward
+    /// of the stage judges is drawn again.
+    func judges(_ scenario: Scenario, step: Int, maxSteps: Int) -> Bool
+
     /// One score for each completion, in their order. It sees the whole group, so that it can
     /// compare completions with each other. An error ends the run.
     func scores(for group: RewardGroup) async throws -> [Score]
@@ -73,4 +78,7 @@ public protocol RewardFunction: Codable, Sendable {
 extension RewardFunction {
     /// By default all options are in range.
     public func problems() -> [(key: String, message: String)] { [] }
+
+    /// By default a reward judges every problem at every step.
+    public func judges(_ scenario: Scenario, step: Int, maxSteps: Int) -> Bool { true }
 }

@@ -1,4 +1,4 @@
-import GRPOTasks
+package import GRPOTasks
 
 /// The rewards of a stage and how they add up.
 ///
@@ -43,6 +43,15 @@ package struct RewardSet: Sendable {
             found += term.function.problems().map { ("\(term.name).\($0.key)", $0.message) }
         }
         return found
+    }
+
+    /// Whether any reward that counts judges problems of a kind at a step; where all weights are 0,
+    /// any at all.
+    package func judges(_ scenario: Scenario, step: Int, maxSteps: Int) -> Bool {
+        let counting = terms.filter { $0.settings.weight != 0 }
+        return (counting.isEmpty ? terms : counting).contains {
+            $0.function.judges(scenario, step: step, maxSteps: maxSteps)
+        }
     }
 
     /// Scores a group. A value that is not finite becomes ungradable, so that it can neither

@@ -1,4 +1,4 @@
-import GRPOTasks
+package import GRPOTasks
 
 /// A quarter for each of the four tags that occurs exactly once: a gentler slope towards the
 /// format, and easier to exploit, since order and content do not matter.
@@ -20,6 +20,11 @@ package struct TagCountReward: RewardFunction, Hashable {
 
     package init(lineFeeds: Bool) {
         self.lineFeeds = lineFeeds
+    }
+
+    /// Form alone is no reason to draw general problems.
+    package func judges(_ scenario: Scenario, step: Int, maxSteps: Int) -> Bool {
+        scenario == .reasoning
     }
 
     package func scores(for group: RewardGroup) async throws -> [Score] {

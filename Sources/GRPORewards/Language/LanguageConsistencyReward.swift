@@ -44,6 +44,11 @@ package struct LanguageConsistencyReward: RewardFunction, Hashable {
         return [("language", "must be one of \(known), found '\(language)'")]
     }
 
+    /// Form alone is no reason to draw general problems.
+    package func judges(_ scenario: Scenario, step: Int, maxSteps: Int) -> Bool {
+        scenario == .reasoning
+    }
+
     package func scores(for group: RewardGroup) async throws -> [Score] {
         let target = Self.target(of: group.problem, language: language)
         guard WordLanguages.standard[target] != nil else {
