@@ -52,6 +52,10 @@ public protocol ProblemSource: Codable, Sendable {
     /// completion has no vote.
     func answer(in completion: String, to problem: Problem) -> String?
 
+    /// Whether a completion arrives at the right answer after something wrong on its way: after a
+    /// wrong intermediate that it takes back, or a wrong answer. Nil where the task cannot tell.
+    func correctsItself(_ completion: String, _ problem: Problem) -> Bool?
+
     /// Whether this source can draw a problem in a split; nil where it cannot tell. By it a
     /// recipe finds out that an evaluation asks what training has shown.
     func contains(_ problem: Problem, in split: Split) -> Bool?
@@ -71,6 +75,9 @@ extension ProblemSource {
     public func answer(in completion: String, to problem: Problem) -> String? {
         AnswerExtraction.tagged(in: completion).flatMap { $0.isEmpty ? nil : $0 }
     }
+
+    /// By default a task cannot tell.
+    public func correctsItself(_ completion: String, _ problem: Problem) -> Bool? { nil }
 
     /// By default a source cannot tell.
     public func contains(_ problem: Problem, in split: Split) -> Bool? { nil }

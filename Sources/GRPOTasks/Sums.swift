@@ -140,6 +140,20 @@ package struct Sums: ProblemSource, Hashable {
         }
     }
 
+    /// A right answer after a sum that is stated wrongly and then rightly, or after an answer block
+    /// with another content.
+    package func correctsItself(_ completion: String, _ problem: Problem) -> Bool? {
+        switch verify(completion, problem) {
+        case .ungradable: nil
+        case .wrong: false
+        case .right:
+            SumStatement.corrects(SumStatement.all(in: completion))
+                || AnswerExtraction.blocks(in: completion).dropLast().contains {
+                    $0 != problem.answer
+                }
+        }
+    }
+
     private func given(in completion: String) -> String? {
         switch answer {
         case .tags: AnswerExtraction.tagged(in: completion)
