@@ -55,12 +55,17 @@ extension Preset {
         name: "r1_zero",
         paper: "DeepSeek-R1, Nature 645, 633-638; arXiv 2501.12948 (R1-Zero)",
         note: """
-            The length limit is 32,768 until step 8,200, then 65,536. Eq. 1 writes the ratio per \
-            sequence without a length normalisation, a shorthand: it is read per token, as in \
-            DeepSeekMath eq. 3. ddof and epsilon of the standard deviation are not stated.
+            Eq. 1 writes the ratio per sequence without a length normalisation, a shorthand: it is \
+            read per token, as in DeepSeekMath eq. 3. ddof and epsilon of the standard deviation \
+            are not stated.
             """,
         fields: reinforcement("section 2.1", clip: "stated for R1's first RL stage; read as shared")
-    )
+            + [
+                PresetField(
+                    key: "max_completion_length_schedule",
+                    value: .yaml("[{step: 8200, max_completion_length: 65536}]"),
+                    citation: "section 2.1: 32,768 tokens before step 8,200, 65,536 afterwards")
+            ])
 
     static let r1 = Preset(
         name: "r1",

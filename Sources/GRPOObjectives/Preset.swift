@@ -8,6 +8,8 @@ public enum PresetValue: Sendable, Equatable, CustomStringConvertible {
     case string(String)
     /// True or false.
     case bool(Bool)
+    /// A list or a mapping, in YAML's inline form.
+    case yaml(String)
 
     /// As YAML.
     public var description: String {
@@ -16,6 +18,7 @@ public enum PresetValue: Sendable, Equatable, CustomStringConvertible {
         case .double(let value): "\(value)"
         case .string(let value): value
         case .bool(let value): "\(value)"
+        case .yaml(let text): text
         }
     }
 }

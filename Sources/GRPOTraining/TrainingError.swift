@@ -1,3 +1,5 @@
+package import GRPOTasks
+
 /// Why a stage could not go on.
 package enum TrainingError: Error, CustomStringConvertible {
     /// A gradient was not finite: in pretraining once, in GRPO five updates in a row.
@@ -6,6 +8,8 @@ package enum TrainingError: Error, CustomStringConvertible {
     case documentTooLong(tokens: Int, positions: Int)
     /// No completion of a step could be graded.
     case nothingGradable(step: Int, reason: String)
+    /// All problems drawn for one slot are of kinds that no reward judges at the step.
+    case nothingJudged(step: Int, task: String, scenarios: [Scenario], draws: Int)
     /// A held-out split with fewer problems than were asked for.
     case tooFewProblems(task: String, found: Int, expected: Int)
 
@@ -26,6 +30,13 @@ package enum TrainingError: Error, CustomStringConvertible {
             """
             step \(step): no completion could be graded (\(reason)); check the task's answers \
             and the rewards
+            """
+        case .nothingJudged(let step, let task, let scenarios, let draws):
+            """
+            step \(step): none of \(draws) problems that task \(task) gave in a row is of a kind \
+            that a reward judges at this step (found: \
+            \(scenarios.map(\.rawValue).joined(separator: ", "))); add a reward for them, let it \
+            count from this step on, or let the task give others
             """
         case .tooFewProblems(let task, let found, let expected):
             """

@@ -7,6 +7,7 @@ struct PresetTests {
     static let stageKeys: Set<String> = [
         "learning_rate", "lr_scheduler_type", "num_generations", "num_iterations",
         "prompts_per_step", "steps_per_generation", "temperature", "max_completion_length",
+        "max_completion_length_schedule",
         "sync_ref_model", "ref_model_mixup_alpha", "ref_model_sync_steps",
     ]
 
@@ -21,6 +22,7 @@ struct PresetTests {
                     case .double(let value): value as Any
                     case .string(let value): value as Any
                     case .bool(let value): value as Any
+                    case .yaml(let text): text as Any
                     }
             }
         let data = try JSONSerialization.data(withJSONObject: tree)
@@ -72,6 +74,15 @@ struct PresetTests {
                 == PolicyObjective(
                     weightFunction: .clip(low: 10, high: 10), aggregation: .sequenceMean,
                     kl: KLPenalty(estimator: .k3, beta: 0.001)))
+    }
+
+    /// R1-Zero alone lets completions grow on the way.
+    @Test func theLengthLimitOfR1ZeroRises() {
+        let key = "max_completion_length_schedule"
+        #expect(
+            Preset.named("r1_zero")?[key]?.description
+                == "[{step: 8200, max_completion_length: 65536}]")
+        #expect(Preset.all.filter { $0[key] != nil }.map(\.name) == ["r1_zero"])
     }
 
     @Test func objectivesOfThePapers() throws {

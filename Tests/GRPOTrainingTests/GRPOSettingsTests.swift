@@ -13,6 +13,8 @@ struct GRPOSettingsTests {
         #expect(settings.optimizer.learningRate == 1e-6)
         #expect(settings.optimizer.maxGradNorm == 1)
         #expect(settings.objective.beta == 0)
+        #expect(settings.maxCompletionLengthSchedule.isEmpty)
+        #expect(settings.reflectionWords.count == 10)
     }
 
     @Test func everythingOutOfRangeIsNamedAtOnce() {
@@ -40,10 +42,22 @@ struct GRPOSettingsTests {
         #expect(settings.problems().allSatisfy { $0.key != "num_generations" })
     }
 
+    @Test(arguments: [
+        ("wait a moment", false), ("", false), ("<think>", false), ("7", false), ("wait,", false),
+        ("Wait", true), ("don't", true), ("überprüfe", true),
+    ])
+    func reflectionWordsAreSingleWords(word: String, isUsable: Bool) {
+        var settings = GRPOSettings()
+        settings.reflectionWords.append(word)
+        #expect(settings.problems().map(\.key) == (isUsable ? [] : ["reflection_words"]))
+    }
+
     @Test func theySurviveCoding() throws {
         var settings = GRPOSettings()
         settings.evalSteps = 5
         settings.gradientCheckpointing = true
+        settings.reflectionWords = ["hmm"]
+        settings.maxCompletionLengthSchedule = [.init(step: 3, maxCompletionLength: 9)]
         settings.objective.epsilonHigh = 0.28
         settings.optimizer.warmupRatio = 0.1
         let data = try JSONCoding.encode(settings)

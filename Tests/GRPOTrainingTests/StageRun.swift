@@ -1,6 +1,7 @@
 import GRPOObjectives
 import GRPORewards
 import GRPORollouts
+import GRPOTasks
 import GRPOTensors
 import GRPOTestSupport
 import GRPOTraining
@@ -11,7 +12,7 @@ struct StageRun {
     var threads = 1
     var seed: UInt64 = 1
     var settings: GRPOSettings
-    var task = LetterTask()
+    var task: any ProblemSource = LetterTask()
     /// With a coin, so that nearly every group tells its completions apart.
     var rewards = RewardSet([
         RewardTerm(AccuracyReward()), RewardTerm(RandomReward(), weight: 0.5),

@@ -8,7 +8,7 @@ import GRPOTensors
 // How a generation comes about: problems -> rollout groups -> rewards -> advantages -> minibatches.
 extension GRPOStage {
     /// The generation that serves a step, counted from 1.
-    private func generation(of step: Int) -> Int {
+    func generation(of step: Int) -> Int {
         (step - 1) / settings.stepsOfGeneration + 1
     }
 
@@ -17,14 +17,8 @@ extension GRPOStage {
         _ policy: Policy, step: Int, _ monitor: any StageMonitor
     ) throws -> [RolloutGroup] {
         let generation = generation(of: step)
-        let count = settings.promptsPerStep * settings.stepsPerGeneration
-        let problems = RandomStream(seed: seed, name: "\(name)/problems")
-        let requests = try (0..<count).map { slot in
-            var generator: any RandomNumberGenerator = problems.generator(
-                step: generation, slot: slot)
-            let problem = task.problem(
-                (generation - 1) * count + slot, split: .train, using: &generator)
-            return RolloutRequest(
+        let requests = try problems(at: step).enumerated().map { slot, problem in
+            RolloutRequest(
                 problem: problem, promptIDs: try prompt.encode(problem, with: policy.tokenizer),
                 slot: slot)
         }
@@ -33,7 +27,7 @@ extension GRPOStage {
             requests,
             settings: RolloutSettings(
                 numGenerations: settings.numGenerations,
-                maxCompletionLength: settings.maxCompletionLength,
+                maxCompletionLength: settings.maxCompletionLength(at: step),
                 sampling: Sampling(temperature: settings.temperature),
                 concurrency: settings.maxNumSeqs),
             step: generation

@@ -46,6 +46,7 @@ extension GRPOStage {
                 1 - Double(terminated.count) / Double(max(1, rollouts.count))
             ),
         ]
+        list += reflection(rollouts)
         list += update.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
         switch outcome {
         case .updated(let norm): list.append(("grad_norm", norm))
@@ -53,6 +54,25 @@ extension GRPOStage {
         }
         list.append(("learning_rate", learningRate))
         list.append(("num_tokens", Double(tokens)))
+        return list
+    }
+
+    /// How the policy looks back at what it writes: reflection words per thousand tokens, and the
+    /// share of the completions that correct themselves, where the task can tell.
+    private func reflection(_ rollouts: [Rollout]) -> [(name: String, value: Double)] {
+        var list: [(name: String, value: Double)] = []
+        if !settings.reflectionWords.isEmpty {
+            let words = ReflectionWords(settings.reflectionWords)
+            let count = rollouts.reduce(0) { $0 + words.count(in: $1.text) }
+            let tokens = rollouts.reduce(0) { $0 + $1.tokenIDs.count }
+            list.append(
+                ("completions/reflection_words", 1000 * Double(count) / Double(max(1, tokens))))
+        }
+        let corrections = rollouts.compactMap { task.correctsItself($0.text, $0.problem) }
+        if !corrections.isEmpty {
+            list.append(
+                ("completions/self_corrections", Self.mean(corrections.map { $0 ? 1 : 0 })))
+        }
         return list
     }
 

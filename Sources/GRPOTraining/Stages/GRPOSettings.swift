@@ -12,6 +12,9 @@ package struct GRPOSettings: Sendable, Equatable {
     package var numGenerations = 8
     /// Tokens of a completion, the ending included.
     package var maxCompletionLength = 512
+    /// Other limits from later steps on, in their order. The L of `constant_length` stays the
+    /// first limit: a constant.
+    package var maxCompletionLengthSchedule: [CompletionLengthChange] = []
     /// Of sampling, and of every log-probability in the objective.
     package var temperature = 1.0
     /// How many steps' problems are sampled at once (R1: 16 minibatches of one rollout).
@@ -35,6 +38,8 @@ package struct GRPOSettings: Sendable, Equatable {
     package var saveSteps = 100
     /// An evaluation every so many steps; null: only after the stage.
     package var evalSteps: Int?
+    /// The words that are counted as signs of reflection; only logged.
+    package var reflectionWords = ReflectionWords.r1
     package var optimizer = OptimizerSettings()
     package var objective = ObjectiveSettings()
 
@@ -61,7 +66,7 @@ package struct GRPOSettings: Sendable, Equatable {
 
     /// Everything out of range, by key.
     package func problems() -> [(key: String, message: String)] {
-        var found = optimizer.problems() + objective.problems()
+        var found = optimizer.problems() + objective.problems() + scheduleProblems()
         func atLeast(_ least: Int, _ key: String, _ value: Int) {
             if value < least { found.append((key, "must be at least \(least), found \(value)")) }
         }
@@ -76,6 +81,9 @@ package struct GRPOSettings: Sendable, Equatable {
         if let microBatchTokens { atLeast(1, "micro_batch_tokens", microBatchTokens) }
         atLeast(1, "save_steps", saveSteps)
         if let evalSteps { atLeast(1, "eval_steps", evalSteps) }
+        for word in reflectionWords where !ReflectionWords.isWord(word) {
+            found.append(("reflection_words", "must be single words, found '\(word)'"))
+        }
         if numGenerations == 1, objective.advantageBaseline != .none {
             found.append(
                 (
@@ -101,6 +109,7 @@ extension GRPOSettings: Codable {
         case promptsPerStep = "prompts_per_step"
         case numGenerations = "num_generations"
         case maxCompletionLength = "max_completion_length"
+        case maxCompletionLengthSchedule = "max_completion_length_schedule"
         case temperature
         case stepsPerGeneration = "steps_per_generation"
         case numIterations = "num_iterations"
@@ -112,6 +121,7 @@ extension GRPOSettings: Codable {
         case gradientCheckpointing = "gradient_checkpointing"
         case saveSteps = "save_steps"
         case evalSteps = "eval_steps"
+        case reflectionWords = "reflection_words"
     }
 
     package init(from decoder: any Swift.Decoder) throws {
@@ -120,6 +130,8 @@ extension GRPOSettings: Codable {
         promptsPerStep = try values.decode(Int.self, forKey: .promptsPerStep)
         numGenerations = try values.decode(Int.self, forKey: .numGenerations)
         maxCompletionLength = try values.decode(Int.self, forKey: .maxCompletionLength)
+        maxCompletionLengthSchedule = try values.decode(
+            [CompletionLengthChange].self, forKey: .maxCompletionLengthSchedule)
         temperature = try values.decode(Double.self, forKey: .temperature)
         stepsPerGeneration = try values.decode(Int.self, forKey: .stepsPerGeneration)
         numIterations = try values.decode(Int.self, forKey: .numIterations)
@@ -132,6 +144,7 @@ extension GRPOSettings: Codable {
             Bool.self, forKey: .gradientCheckpointing)
         saveSteps = try values.decode(Int.self, forKey: .saveSteps)
         evalSteps = try values.decodeIfPresent(Int.self, forKey: .evalSteps)
+        reflectionWords = try values.decode([String].self, forKey: .reflectionWords)
         optimizer = try OptimizerSettings(from: decoder)
         objective = try ObjectiveSettings(from: decoder)
     }
@@ -142,6 +155,7 @@ extension GRPOSettings: Codable {
         try values.encode(promptsPerStep, forKey: .promptsPerStep)
         try values.encode(numGenerations, forKey: .numGenerations)
         try values.encode(maxCompletionLength, forKey: .maxCompletionLength)
+        try values.encode(maxCompletionLengthSchedule, forKey: .maxCompletionLengthSchedule)
         try values.encode(temperature, forKey: .temperature)
         try values.encode(stepsPerGeneration, forKey: .stepsPerGeneration)
         try values.encode(numIterations, forKey: .numIterations)
@@ -153,6 +167,7 @@ extension GRPOSettings: Codable {
         try values.encode(gradientCheckpointing, forKey: .gradientCheckpointing)
         try values.encode(saveSteps, forKey: .saveSteps)
         try values.encode(evalSteps, forKey: .evalSteps)
+        try values.encode(reflectionWords, forKey: .reflectionWords)
         try optimizer.encode(to: encoder)
         try objective.encode(to: encoder)
     }

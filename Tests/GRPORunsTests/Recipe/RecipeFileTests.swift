@@ -9,7 +9,7 @@ import GRPOTraining
 import Testing
 
 /// The recipe of a text, as from a file `r.yaml`.
-private func loadRecipe(
+func loadRecipe(
     _ text: String, set overrides: [String] = [], requiringModel: Bool = false
 ) throws -> (recipe: Recipe, departures: [Departure]) {
     let directory = NSTemporaryDirectory() + "grpo-recipe-\(UUID().uuidString)"
@@ -22,7 +22,7 @@ private func loadRecipe(
 }
 
 /// What is wrong with it, without the directory of the file and without remedies.
-private func recipeProblems(
+func recipeProblems(
     _ text: String, set overrides: [String] = [], requiringModel: Bool = false
 ) -> [String] {
     do {
@@ -300,6 +300,7 @@ struct RecipeFileTests {
         #expect(departures.map(\.description) == [])
         let text = ResolvedRecipe.text(of: recipe)
         for field in preset.fields {
+            if case .yaml = field.value { continue }  // LengthScheduleTests
             let value = field.value.description
             let number = Double(value)
             let line = text.split(separator: "\n").first {
