@@ -29,11 +29,17 @@ package typealias TaskRegistry = Registry<any ProblemSource.Type>
 /// Pretraining texts by name.
 package typealias TextRegistry = Registry<any TextSource.Type>
 
+/// Preference pairs by name.
+package typealias PairRegistry = Registry<any PairSource.Type>
+
 extension Registry where Component == any ProblemSource.Type {
     /// The tasks of this library and those in `added`.
     package static func tasks(adding added: [any ProblemSource.Type] = []) -> TaskRegistry {
         var registry = TaskRegistry()
-        for type in [Sums.self, Countdown.self, JSONLProblems.self] + added {
+        let builtIn: [any ProblemSource.Type] = [
+            Sums.self, Countdown.self, LittleWorld.self, JSONLProblems.self,
+        ]
+        for type in builtIn + added {
             registry.add(type, named: type.name)
         }
         return registry
@@ -44,7 +50,22 @@ extension Registry where Component == any TextSource.Type {
     /// The pretraining texts of this library and those in `added`.
     package static func texts(adding added: [any TextSource.Type] = []) -> TextRegistry {
         var registry = TextRegistry()
-        for type in [SumsMixture.self, JSONLTexts.self] + added {
+        let builtIn: [any TextSource.Type] = [
+            SumsMixture.self, LittleWorldTexts.self, EverydayTexts.self, WorkedTexts.self,
+            JSONLTexts.self,
+        ]
+        for type in builtIn + added {
+            registry.add(type, named: type.name)
+        }
+        return registry
+    }
+}
+
+extension Registry where Component == any PairSource.Type {
+    /// The preference pairs of this library and those in `added`.
+    package static func pairs(adding added: [any PairSource.Type] = []) -> PairRegistry {
+        var registry = PairRegistry()
+        for type in [LittleWorldPairs.self] + added {
             registry.add(type, named: type.name)
         }
         return registry

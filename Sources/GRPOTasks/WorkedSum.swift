@@ -15,8 +15,20 @@ package struct WorkedSum: Sendable {
         }
     }
 
-    /// The columns as written, joined by spaces.
-    package let working: String
+    /// One column as it was added up.
+    package struct Column: Sendable, Hashable {
+        /// The digit of the first number.
+        package let first: Int
+        /// The digit of the second.
+        package let second: Int
+        /// The carry from the column below; 0 in the units.
+        package let carry: Int
+        /// What was made of them.
+        package let result: Int
+    }
+
+    /// The columns, from the units upwards.
+    package let columns: [Column]
     /// What the working arrives at.
     package let answer: String
 
@@ -24,22 +36,30 @@ package struct WorkedSum: Sendable {
     package init(_ a: Int, _ b: Int, slip: Slip? = nil) {
         let first = Self.digits(a)
         let second = Self.digits(b)
-        let columns = max(first.count, second.count)
+        let count = max(first.count, second.count)
         var carry = 0
-        var written: [String] = []
+        var columns: [Column] = []
         var answer = ""
-        for column in 0..<columns {
+        for column in 0..<count {
             let x = column < first.count ? first[column] : 0
             let y = column < second.count ? second[column] : 0
             var result = x + y + carry
             if let slip, slip.column == column { result += slip.amount }
             precondition((0...19).contains(result), "column result \(result) is not 0 to 19")
-            written.append(column == 0 ? "\(x)+\(y)=\(result)" : "\(x)+\(y)+\(carry)=\(result)")
-            answer = (column == columns - 1 ? "\(result)" : "\(result % 10)") + answer
+            columns.append(Column(first: x, second: y, carry: carry, result: result))
+            answer = (column == count - 1 ? "\(result)" : "\(result % 10)") + answer
             carry = result / 10
         }
-        working = written.joined(separator: " ")
+        self.columns = columns
         self.answer = answer
+    }
+
+    /// The columns as written, joined by spaces.
+    package var working: String {
+        columns.enumerated().map { index, column in
+            "\(column.first)+\(column.second)" + (index == 0 ? "" : "+\(column.carry)")
+                + "=\(column.result)"
+        }.joined(separator: " ")
     }
 
     /// Adds `a` and `b` with a slip of one, up or down, in a column chosen at random. It changes
@@ -47,15 +67,22 @@ package struct WorkedSum: Sendable {
     package init(
         slippingOn a: Int, _ b: Int, using random: inout any RandomNumberGenerator
     ) {
-        let first = Self.digits(a)
-        let second = Self.digits(b)
+        self.init(a, b, slip: Self.slip(on: a, b, using: &random))
+    }
+
+    /// A slip of one, up or down, in a column of `a + b` chosen at random.
+    package static func slip(
+        on a: Int, _ b: Int, using random: inout any RandomNumberGenerator
+    ) -> Slip {
+        let first = digits(a)
+        let second = digits(b)
         let column = random.drawInteger(below: max(first.count, second.count))
         let up = random.drawInteger(below: 2) == 1
         let x = column < first.count ? first[column] : 0
         let y = column < second.count ? second[column] : 0
         // A column of 0 + 0 can only slip upwards, one of 9 + 9 (19 with a carry) only downwards.
         let amount = x + y == 0 ? 1 : x + y == 18 ? -1 : up ? 1 : -1
-        self.init(a, b, slip: Slip(column: column, amount: amount))
+        return Slip(column: column, amount: amount)
     }
 
     /// The answer of who adds every column but forgets the carries: right where there are none.

@@ -21,8 +21,11 @@ import Testing
     }
 
     @Test func builtInNames() {
-        #expect(TaskRegistry.tasks().names == ["countdown", "jsonl", "sums"])
-        #expect(TextRegistry.texts().names == ["jsonl", "sums_mixture"])
+        #expect(TaskRegistry.tasks().names == ["countdown", "jsonl", "little_world", "sums"])
+        #expect(
+            TextRegistry.texts().names
+                == ["everyday", "jsonl", "little_world", "sums_mixture", "worked"])
+        #expect(PairRegistry.pairs().names == ["little_world"])
         for name in TaskRegistry.tasks().names {
             let type = TaskRegistry.tasks()[name]
             #expect(type?.name == name)
