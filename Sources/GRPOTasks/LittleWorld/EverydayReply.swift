@@ -66,16 +66,16 @@ package enum EverydayReply {
         let thing = request.object
         return switch (request.kind, style) {
         case (.greeting, .politeBrief): "hallo, \(dear)."
-        case (.greeting, .politeLong): "hallo, \(dear), wie schön, dich hier zu sehen."
+        case (.greeting, .politeLong): "hallo, \(dear), wie schön, dass du hier bist."
         case (.greeting, .curtBrief): "hallo, \(name)."
         case (.greeting, .curtLong): "hallo, \(name), aber ich habe heute keine Zeit."
         case (.farewell, .politeBrief): "tschüss, \(dear)."
         case (.farewell, .politeLong): "tschüss, \(dear), komm bald wieder zu uns."
         case (.farewell, .curtBrief): "tschüss, \(name)."
-        case (.farewell, .curtLong): "tschüss, \(name), und mach die Tür hinter dir zu."
+        case (.farewell, .curtLong): "tschüss, \(name), und komm nicht wieder so spät."
         case (.search, .politeBrief): "\(subject) ist \(request.place), \(dear)."
         case (.search, .politeLong):
-            "\(subject) ist \(request.place), \(dear), ich helfe dir gern."
+            "\(subject) ist \(request.place), \(dear), komm gern mit."
         case (.search, .curtBrief): "\(subject) ist \(request.place)."
         case (.search, .curtLong): "\(subject) ist \(request.place), wie ich schon oft sagte."
         case (.wish, .politeBrief): "nimm bitte \(thing), \(name)."

@@ -147,6 +147,11 @@ package struct LittleWorld: ProblemSource, Hashable {
         problem.scenario == .reasoning ? sums.answer(in: completion, to: problem) : nil
     }
 
+    /// As in the task `sums`, whose way to tell it knows the words of both languages.
+    package func correctsItself(_ completion: String, _ problem: Problem) -> Bool? {
+        problem.scenario == .reasoning ? sums.correctsItself(completion, problem) : nil
+    }
+
     package func contains(_ problem: Problem, in split: Split) -> Bool? {
         guard problem.scenario == .general else { return sums.contains(problem, in: split) }
         return EverydayRequest(problem).map { $0.isHeldOut(heldOut) == (split == .test) }

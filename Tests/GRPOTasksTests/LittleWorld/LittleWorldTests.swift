@@ -44,6 +44,28 @@ import Testing
         #expect(world.answer(in: "<answer>12</answer>", to: sum) == "12")
     }
 
+    @Test func aNoticedSlipIsASelfCorrection() {
+        let world = LittleWorld()
+        var random: any RandomNumberGenerator = SplitMix64(seed: 0)
+        for language in WorldLanguage.allCases {
+            let problem = LittleWorld.problem(57, 68, in: language)
+            func corrects(_ sum: SpokenSum, upTo place: Int) -> Bool? {
+                world.correctsItself(
+                    "<think>\(sum.text(in: language, upTo: place))</think>"
+                        + "<answer>\(sum.answer)</answer>", problem)
+            }
+            let slip = WorkedSum.slip(on: 57, 68, using: &random)
+            for place in 0...6 {
+                #expect(corrects(SpokenSum(57, 68), upTo: place) == false)
+                #expect(corrects(SpokenSum(57, 68, slip: slip), upTo: place) == false)
+                let noticed = SpokenSum(57, 68, slip: slip, noticed: true)
+                #expect(corrects(noticed, upTo: place) == true)
+            }
+        }
+        let request = EverydayRequest.all(in: .english)[0].problem
+        #expect(world.correctsItself("<answer>Hello, dear Anna.</answer>", request) == nil)
+    }
+
     @Test func sharesAreThoseOfTheOptions() {
         let world = LittleWorld(german: 0.3, general: 0.25)
         let problems = draws(world, 20_000, .train)
@@ -148,6 +170,6 @@ import Testing
         #expect(!english.contains("anna") && !german.contains("und8"))
         #expect(LittleWorld.words(of: "fr").isEmpty)
         // What both languages have cannot tell them apart.
-        #expect(Set(english).intersection(german) == ["ball", "hat"])
+        #expect(Set(english).intersection(german) == ["ball", "hat", "so"])
     }
 }
