@@ -79,7 +79,8 @@ package struct SumsMixture: TextSource, Hashable {
     }
 
     package func conflicts(with task: any ProblemSource) -> [(key: String, message: String)] {
-        guard let task = task as? Sums, let mine = sums.pairs, let theirs = task.pairs else {
+        let task = (task as? LittleWorld)?.sums ?? task as? Sums
+        guard let task, let mine = sums.pairs, let theirs = task.pairs else {
             return []
         }
         // A share holds out the same pairs in every range; a count only in its own.

@@ -139,6 +139,8 @@ import Testing
         #expect(SumsMixture().conflicts(with: Sums()).isEmpty)
         #expect(SumsMixture().conflicts(with: Sums(digits: 3)).isEmpty)
         #expect(SumsMixture().conflicts(with: Countdown()).isEmpty)
+        #expect(SumsMixture().conflicts(with: LittleWorld()).isEmpty)
+        #expect(!SumsMixture().conflicts(with: LittleWorld(heldOut: 0.2)).isEmpty)
         #expect(SumsMixture().conflicts(with: Sums(heldOut: 0.2)).map(\.key) == ["sums.held_out"])
         let counted = SumsMixture(sums: Sums(heldOut: 100))
         #expect(counted.conflicts(with: Sums(heldOut: 100)).isEmpty)

@@ -13,6 +13,8 @@
 ///   giving, a gift with thanks or with where to leave it;
 /// - no word comes more than twice, no courtesy twice, at most two courtesies come at all, and they
 ///   are less than half of the words. So a heap of courtesies earns less than none.
+///
+/// The order of the words is not looked at: right words in a wrong order pass.
 package struct BriefAndPolite: Sendable, Hashable {
     /// The most characters of a brief reply.
     package let characters: Int
