@@ -1,6 +1,6 @@
 package import GRPOTensors
 
-/// The one decoder: an embedding, pre-norm blocks and a head over the vocabulary.
+/// The one decoder: an embedding, pre-norm blocks and a head, over the vocabulary or for a score.
 package final class Decoder {
     package struct Saved {
         let tokens: [Int32]
@@ -20,7 +20,9 @@ package final class Decoder {
     package let store: ParameterStore
     /// What is trained beside frozen weights.
     package let adapters: AdapterSet?
-    package let head: TokenHead
+    /// What makes scores of the residual stream, in place of log-probabilities.
+    package let scoreHead: ScoreHead?
+    private let tokenHead: TokenHead?
     private let embedding: Parameter
     package let blocks: [Block]
     /// R `[positions, headDim]`.
@@ -79,8 +81,23 @@ package final class Decoder {
                         gateUp: linear("\(feedForward).gate_up"),
                         down: linear("\(feedForward).down"))))
         }
-        head = TokenHead(
-            norm: norm("norm"), weight: configuration.tiedHead ? store["embedding"] : store["head"])
+        if configuration.scoreHead {
+            scoreHead = ScoreHead(norm: norm("norm"), weight: store["score"])
+            tokenHead = nil
+        } else {
+            scoreHead = nil
+            tokenHead = TokenHead(
+                norm: norm("norm"),
+                weight: configuration.tiedHead ? store["embedding"] : store["head"])
+        }
+    }
+
+    /// What makes log-probabilities of the residual stream.
+    package var head: TokenHead {
+        guard let tokenHead else {
+            preconditionFailure("a decoder with a score head has no log-probabilities")
+        }
+        return tokenHead
     }
 
     /// A decoder with drawn parameters.

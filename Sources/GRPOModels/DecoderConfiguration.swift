@@ -23,13 +23,17 @@ package struct DecoderConfiguration: Sendable, Equatable, Codable {
     package var feedForwardBias: Bool
     /// Whether every head of q and of k is normalised before it is rotated.
     package var queryKeyNorm: Bool
+    /// Whether the head gives a sequence one score, as in a reward model, in place of a
+    /// distribution over the vocabulary.
+    package var scoreHead: Bool
 
     package init(
         family: String = "llama", vocabularySize: Int, hiddenSize: Int, intermediateSize: Int,
         layers: Int, heads: Int, keyValueHeads: Int? = nil, headDim: Int? = nil,
         maxPositions: Int = 2048, ropeTheta: Double = 10_000, ropeScaling: RopeScaling = .none,
         normEpsilon: Double = 1e-5, tiedHead: Bool = true, queryKeyValueBias: Bool = false,
-        outputBias: Bool = false, feedForwardBias: Bool = false, queryKeyNorm: Bool = false
+        outputBias: Bool = false, feedForwardBias: Bool = false, queryKeyNorm: Bool = false,
+        scoreHead: Bool = false
     ) {
         self.family = family
         self.vocabularySize = vocabularySize
@@ -48,6 +52,7 @@ package struct DecoderConfiguration: Sendable, Equatable, Codable {
         self.outputBias = outputBias
         self.feedForwardBias = feedForwardBias
         self.queryKeyNorm = queryKeyNorm
+        self.scoreHead = scoreHead
     }
 
     /// The outputs of the joint product of q, k and v.
@@ -118,7 +123,8 @@ package struct DecoderConfiguration: Sendable, Equatable, Codable {
     /// layers 7 · 2^60, so nothing overflows.
     private var matrixCount: Int {
         let layer = queryKeyValueWidth + heads * headDim + 3 * intermediateSize
-        return hiddenSize * (layers * layer + (tiedHead ? 1 : 2) * vocabularySize)
+        let tables = tiedHead || scoreHead ? 1 : 2
+        return hiddenSize * (layers * layer + tables * vocabularySize)
     }
 
     /// The parameters in the order of the flat store.
@@ -158,7 +164,11 @@ package struct DecoderConfiguration: Sendable, Equatable, Codable {
             }
         }
         list.append(.init("norm", [hiddenSize], .ones))
-        if !tiedHead { list.append(.init("head", [vocabularySize, hiddenSize], inward)) }
+        if scoreHead {
+            list.append(.init("score", [1, hiddenSize], inward))
+        } else if !tiedHead {
+            list.append(.init("head", [vocabularySize, hiddenSize], inward))
+        }
         return list
     }
 }
@@ -184,6 +194,7 @@ extension DecoderConfiguration {
             queryKeyValueBias: try values.decode(Bool.self, forKey: .queryKeyValueBias),
             outputBias: try values.decode(Bool.self, forKey: .outputBias),
             feedForwardBias: try values.decode(Bool.self, forKey: .feedForwardBias),
-            queryKeyNorm: try values.decodeIfPresent(Bool.self, forKey: .queryKeyNorm) ?? false)
+            queryKeyNorm: try values.decodeIfPresent(Bool.self, forKey: .queryKeyNorm) ?? false,
+            scoreHead: try values.decodeIfPresent(Bool.self, forKey: .scoreHead) ?? false)
     }
 }

@@ -12,6 +12,10 @@ package enum TrainingError: Error, CustomStringConvertible {
     case nothingJudged(step: Int, task: String, scenarios: [Scenario], draws: Int)
     /// A held-out split with fewer problems than were asked for.
     case tooFewProblems(task: String, found: Int, expected: Int)
+    /// Preference pairs that teach nothing.
+    case pairs(PairFault)
+    /// The reward `reward_model` without a model.
+    case rewardModelMissing
 
     package var description: String {
         switch self {
@@ -42,6 +46,12 @@ package enum TrainingError: Error, CustomStringConvertible {
             """
             task \(task) has \(found) held-out problems, evaluation.problems asks for \
             \(expected); lower it or hold out more
+            """
+        case .pairs(let fault): fault.description
+        case .rewardModelMissing:
+            """
+            the reward reward_model has no model to ask: it works in a stage of a recipe after a \
+            stage of kind reward_model, which `from` names
             """
         }
     }

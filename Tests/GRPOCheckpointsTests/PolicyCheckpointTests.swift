@@ -122,6 +122,52 @@ struct PolicyCheckpointTests {
         #expect(throws: CheckpointError.self) { try file.load(into: decoder(seed: 1)) }
     }
 
+    @Test("a reward model is saved as what it is, its score head in place of the other")
+    func rewardModel() throws {
+        let directory = try TestDirectory()
+        let random = RandomStream(seed: 1, name: "score")
+        let model = decoder(seed: 1, biases: true).scorer(random: random)
+        let moments = (
+            decoder(seed: 3, biases: true).scorer(random: random),
+            decoder(seed: 4, biases: true).scorer(random: random)
+        )
+        let content = try PolicyCheckpoint.content(
+            model, tokenizer: tokenizer.description,
+            moments: (moments.0.store.values, moments.1.store.values), reference: nil, texts: [:])
+        #expect(content.arrays.contains { $0.name == "policy/score" && $0.shape == [1, 8] })
+        #expect(!content.arrays.contains { $0.name == "policy/head" })
+        let saved = try CheckpointStore(directory: directory.path).save(
+            content, step: 7, stage: "taste", createdBy: "test"
+        ).checkpoint
+        let file = try PolicyCheckpoint(try Checkpoint.verify(saved.path))
+        #expect(file.configuration.scoreHead)
+        #expect(file.configuration == model.configuration)
+        let loaded = Decoder(file.configuration, backend: backend)
+        try file.load(into: loaded)
+        #expect(
+            bits(loaded.store.values, of: loaded.store)
+                == bits(model.store.values, of: model.store))
+        let other = Decoder(file.configuration, backend: backend)
+        try file.load(
+            firstMoment: other.store.values,
+            secondMoment: Decoder(file.configuration, backend: backend).store.values, of: loaded)
+        #expect(
+            bits(other.store.values, of: loaded.store)
+                == bits(moments.0.store.values, of: model.store))
+        let pass = Pass(backend, Packing(lengths: [5]))
+        let tokens = TinyDecoder.tokens(5)
+        func score(_ decoder: Decoder) throws -> [Double] {
+            try #require(decoder.scoreHead).scores(
+                decoder.infer(tokens, pass), rows: [4], backend
+            ).scores
+        }
+        #expect(try score(loaded) == score(model))
+        // A policy is no reward model, though all else be equal.
+        #expect(throws: CheckpointError.self) {
+            try file.load(into: decoder(seed: 1, biases: true))
+        }
+    }
+
     @Test("equal policies have equal files")
     func deterministic() throws {
         let hashes = try (0..<2).map { _ in

@@ -6,7 +6,7 @@ struct DecoderTensorNames {
     let layer: @Sendable (Int) -> String
     let attentionNorm, query, key, value, queryNorm, keyNorm, output: String
     let feedForwardNorm, gate, up, down: String
-    let norm, head: String
+    let norm, head, score: String
 
     static let huggingFace = DecoderTensorNames(
         embedding: "model.embed_tokens", layer: { "model.layers.\($0)." },
@@ -14,13 +14,14 @@ struct DecoderTensorNames {
         value: "self_attn.v_proj", queryNorm: "self_attn.q_norm", keyNorm: "self_attn.k_norm",
         output: "self_attn.o_proj", feedForwardNorm: "post_attention_layernorm",
         gate: "mlp.gate_proj", up: "mlp.up_proj", down: "mlp.down_proj", norm: "model.norm",
-        head: "lm_head")
+        head: "lm_head", score: "score")
 
     static let gguf = DecoderTensorNames(
         embedding: "token_embd", layer: { "blk.\($0)." }, attentionNorm: "attn_norm",
         query: "attn_q", key: "attn_k", value: "attn_v", queryNorm: "attn_q_norm",
         keyNorm: "attn_k_norm", output: "attn_output", feedForwardNorm: "ffn_norm",
-        gate: "ffn_gate", up: "ffn_up", down: "ffn_down", norm: "output_norm", head: "output")
+        gate: "ffn_gate", up: "ffn_up", down: "ffn_down", norm: "output_norm", head: "output",
+        score: "score")
 
     /// Where each tensor of a file goes.
     func bindings(_ configuration: DecoderConfiguration) -> [TensorBinding] {
@@ -72,7 +73,11 @@ struct DecoderTensorNames {
             bind(prefix + down, "\(feedForward).down", [hidden, width], bias: wide)
         }
         bind(norm, "norm", [hidden])
-        if !configuration.tiedHead { bind(head, "head", [configuration.vocabularySize, hidden]) }
+        if configuration.scoreHead {
+            bind(score, "score", [1, hidden])
+        } else if !configuration.tiedHead {
+            bind(head, "head", [configuration.vocabularySize, hidden])
+        }
         return list
     }
 }
