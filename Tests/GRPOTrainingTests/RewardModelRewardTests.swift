@@ -64,7 +64,9 @@ struct RewardModelRewardTests {
         reward.last = 400.0 / 1700
         #expect(!reward.judges(.general, step: 1300, maxSteps: 1700))
         #expect(reward.judges(.general, step: 1301, maxSteps: 1700))
-        #expect(reward.judges(.general, step: 1, maxSteps: nil))
+        #expect(
+            try await reward.scores(for: group(["<answer>a</answer>"], maxSteps: nil))
+                == [.value(-4)])
     }
 
     @Test func itSpeaksAboutItsScenarioAlone() async throws {
@@ -138,5 +140,33 @@ struct RewardModelRewardTests {
         packed.addSequence(
             try tokenizer.encode("abc", allowSpecial: false) + [end], of: prompt)
         #expect(model.decoder.scores(packed) == [found[0]])
+    }
+
+    /// The whole way: pairs make a model, and the model's scores rise under a policy's training.
+    @Test func aPolicyFollowsItsModel() async throws {
+        var settings = RewardModelSettings()
+        settings.judges = .completion
+        settings.pairs.maxSteps = 40
+        settings.pairs.optimizer.learningRate = 0.02
+        let stage = RewardModelStage(
+            name: "taste", settings: settings, source: LetterPairs(), prompt: .plain, seed: 1)
+        let model = stage.model(from: LetterPolicy.make(on: TestBackend.reference.make()))
+        _ = try stage.run(model, from: stage.initialState(model), monitor: StageSpy())
+
+        var reward = RewardModelReward()
+        reward.scenario = nil
+        reward.last = 0.8
+        let scorer = RewardModelScorer(model, prompt: .plain, judges: .completion)
+        var run = StageRun(steps: 25) { $0.optimizer.learningRate = 0.01 }
+        run.rewards = RewardSet([
+            RewardTerm(AccuracyReward(), weight: 0.01), RewardTerm(reward.bound(to: scorer)),
+        ])
+        let rewards = try await run.run().spy.values("rewards/reward_model/mean")
+        // Nothing is said of it in the first fifth.
+        #expect(rewards.prefix(5).allSatisfy { $0 == 0 || $0 == nil })
+        let told = rewards.dropFirst(5).map { $0! }
+        #expect(told.suffix(5).reduce(0, +) > told.prefix(5).reduce(0, +) + 1)
+        let again = try await run.run().spy.values("rewards/reward_model/mean")
+        #expect(again == rewards)
     }
 }

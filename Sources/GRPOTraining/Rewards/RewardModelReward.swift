@@ -37,16 +37,16 @@ package struct RewardModelReward: RewardFunction {
             ? [] : [("last", "must be above 0 and at most 1, found \(last)")]
     }
 
-    /// Whether the reward says something about problems of a kind at a step, counted from 1; always
-    /// where the number of steps is not known.
-    package func judges(_ scenario: Scenario, step: Int, maxSteps: Int?) -> Bool {
+    /// Problems of its scenario, in the last steps.
+    package func judges(_ scenario: Scenario, step: Int, maxSteps: Int) -> Bool {
         guard self.scenario == nil || self.scenario == scenario else { return false }
-        guard let maxSteps else { return true }
         return step > maxSteps - max(1, Int((last * Double(maxSteps)).rounded()))
     }
 
     package func scores(for group: RewardGroup) async throws -> [Score] {
-        guard judges(group.problem.scenario, step: group.step, maxSteps: group.maxSteps) else {
+        // Where the number of steps is not known, every step is the last.
+        let maxSteps = group.maxSteps ?? group.step
+        guard judges(group.problem.scenario, step: group.step, maxSteps: maxSteps) else {
             return group.completions.map { _ in .notApplicable }
         }
         guard let scorer else { throw TrainingError.rewardModelMissing }
