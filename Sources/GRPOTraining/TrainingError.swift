@@ -2,8 +2,12 @@ package import GRPOTasks
 
 /// Why a stage could not go on.
 package enum TrainingError: Error, CustomStringConvertible {
-    /// A gradient was not finite: in pretraining once, in GRPO five updates in a row.
+    /// A gradient was not finite: in GRPO five updates in a row, elsewhere once.
     case notFinite(stage: String, step: Int, parameter: String)
+    /// Preference pairs that teach nothing.
+    case pairs(PairFault)
+    /// The reward `reward_model` without a model.
+    case rewardModelMissing
     /// A document has more tokens than the model has positions.
     case documentTooLong(tokens: Int, positions: Int)
     /// No completion of a step could be graded.
@@ -12,10 +16,6 @@ package enum TrainingError: Error, CustomStringConvertible {
     case nothingJudged(step: Int, task: String, scenarios: [Scenario], draws: Int)
     /// A held-out split with fewer problems than were asked for.
     case tooFewProblems(task: String, found: Int, expected: Int)
-    /// Preference pairs that teach nothing.
-    case pairs(PairFault)
-    /// The reward `reward_model` without a model.
-    case rewardModelMissing
 
     package var description: String {
         switch self {
@@ -24,6 +24,12 @@ package enum TrainingError: Error, CustomStringConvertible {
             stage \(stage), step \(step): the gradient of \(parameter) is not finite, and not by \
             accident; the last checkpoint is sound. Lower learning_rate, or look at what these \
             steps were trained on
+            """
+        case .pairs(let fault): fault.description
+        case .rewardModelMissing:
+            """
+            the reward reward_model has no model to ask: it works in a stage of a recipe after a \
+            stage of kind reward_model, which `from` names
             """
         case .documentTooLong(let tokens, let positions):
             """
@@ -46,12 +52,6 @@ package enum TrainingError: Error, CustomStringConvertible {
             """
             task \(task) has \(found) held-out problems, evaluation.problems asks for \
             \(expected); lower it or hold out more
-            """
-        case .pairs(let fault): fault.description
-        case .rewardModelMissing:
-            """
-            the reward reward_model has no model to ask: it works in a stage of a recipe after a \
-            stage of kind reward_model, which `from` names
             """
         }
     }
