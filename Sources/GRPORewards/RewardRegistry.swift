@@ -10,7 +10,8 @@ extension Registry where Component == any RewardFunction.Type {
     ) -> RewardRegistry {
         let builtIn: [any RewardFunction.Type] = [
             AccuracyReward.self, FormatReward.self, TagCountReward.self,
-            LanguageConsistencyReward.self, BriefAndPoliteReward.self, RandomReward.self,
+            LanguageConsistencyReward.self, BriefAndPoliteReward.self, ReadabilityReward.self,
+            RepetitionPenaltyReward.self, RandomReward.self,
         ]
         var registry = RewardRegistry()
         for type in builtIn + added {

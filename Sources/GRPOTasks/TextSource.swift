@@ -17,19 +17,8 @@ public struct TextDocument: Sendable, Hashable {
     }
 }
 
-/// An endless, seeded stream of documents for pretraining.
-///
-/// As with `ProblemSource`, the stored properties are the options of a recipe
-/// (`data: {sums_mixture: {worked: 0.3}}`).
-public protocol TextSource: Codable, Sendable {
-    /// The name used in recipes.
-    static var name: String { get }
-    /// One sentence for listings.
-    static var summary: String { get }
-
-    /// The source with its default options.
-    init()
-
+/// A seeded stream of documents to train on.
+public protocol TextStream: Sendable {
     /// Every character the documents can contain, without repetition and in a fixed order: the
     /// vocabulary of a character tokenizer.
     var alphabet: [Character] { get }
@@ -55,7 +44,21 @@ public protocol TextSource: Codable, Sendable {
     ) -> TextDocument
 }
 
-extension TextSource {
+/// Documents that a recipe can name.
+///
+/// As with `ProblemSource`, the stored properties are the options of a recipe
+/// (`data: {sums_mixture: {worked: 0.3}}`).
+public protocol TextSource: TextStream, Codable {
+    /// The name used in recipes.
+    static var name: String { get }
+    /// One sentence for listings.
+    static var summary: String { get }
+
+    /// The source with its default options.
+    init()
+}
+
+extension TextStream {
     /// By default documents are made and not read.
     public var files: [String] { [] }
 

@@ -16,6 +16,16 @@ package enum TrainingError: Error, CustomStringConvertible {
     case nothingJudged(step: Int, task: String, scenarios: [Scenario], draws: Int)
     /// A held-out split with fewer problems than were asked for.
     case tooFewProblems(task: String, found: Int, expected: Int)
+    /// A stage on texts without any.
+    case noDocuments(stage: String)
+    /// Epochs of data that has no end.
+    case endlessEpochs(stage: String)
+    /// A stage that samples asks for more problems than its task has.
+    case tooFewTrainingProblems(stage: String, task: String, found: Int, expected: Int)
+    /// All problems of a task that makes them without end were asked for.
+    case endlessProblems(stage: String, task: String)
+    /// No sample passed the filters.
+    case nothingKept(stage: String, counts: SampleCounts)
 
     package var description: String {
         switch self {
@@ -52,6 +62,29 @@ package enum TrainingError: Error, CustomStringConvertible {
             """
             task \(task) has \(found) held-out problems, evaluation.problems asks for \
             \(expected); lower it or hold out more
+            """
+        case .noDocuments(let stage):
+            "stage \(stage): its data has no documents; name data that has some"
+        case .endlessEpochs(let stage):
+            """
+            stage \(stage): num_train_epochs of data that has no end; set max_steps, or mix in \
+            data that has one
+            """
+        case .tooFewTrainingProblems(let stage, let task, let found, let expected):
+            """
+            stage \(stage): task \(task) gave \(found) different training problems, prompts asks \
+            for \(expected); lower prompts, or let the task make more
+            """
+        case .endlessProblems(let stage, let task):
+            """
+            stage \(stage): task \(task) makes training problems without end; set prompts to the \
+            number wanted
+            """
+        case .nothingKept(let stage, let counts):
+            """
+            stage \(stage): nothing kept of \(counts.completions) completions of \
+            \(counts.prompts) problems, dropped by \(counts.reasons); loosen keep, raise prompts or \
+            num_generations, or sample from a policy that does better
             """
         }
     }
