@@ -1,3 +1,4 @@
+import GRPOTasks
 import GRPOTraining
 
 /// Remembers everything that a stage that samples says.

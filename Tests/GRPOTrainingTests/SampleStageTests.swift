@@ -86,15 +86,17 @@ struct SampleStageTests {
         let counts = spy.counts
         #expect((counts.prompts, counts.completions) == (6, 240))
         #expect(counts.kept == spy.rows.count)
-        #expect(counts.kept + counts.dropped.values.reduce(0, +) == 240)
+        let dropped = counts.dropped.values.reduce(0, +)
+        #expect(counts.kept + dropped == 240)
         #expect(
             Set(counts.dropped.keys) == ["nonempty", "length", "duplicate", "max_per_prompt"])
-        for (reason, count) in counts.dropped {
-            #expect(
-                spy.metrics.reduce(0) { $0 + $1["dropped/\(reason)", default: 0] }
-                    == Double(count))
+        func total(_ name: String) -> Double {
+            spy.metrics.map { $0[name, default: 0] }.reduce(0, +)
         }
-        #expect(spy.metrics.reduce(0) { $0 + $1["kept"]! } == Double(counts.kept))
+        for (reason, count) in counts.dropped {
+            #expect(total("dropped/\(reason)") == Double(count))
+        }
+        #expect(total("kept") == Double(counts.kept))
         #expect(spy.metrics.last!["num_tokens"] == Double(counts.tokens))
     }
 
@@ -297,5 +299,5 @@ extension SampleStageTests {
 
 /// Any JSON.
 private struct Anything: Decodable {
-    init(from decoder: any Decoder) {}
+    init(from decoder: any Swift.Decoder) {}
 }
