@@ -1,4 +1,5 @@
 import GRPORewards
+import GRPOTasks
 import Testing
 
 struct RepetitionTests {
