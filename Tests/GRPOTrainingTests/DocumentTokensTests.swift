@@ -43,7 +43,7 @@ struct DocumentTokensTests {
         let tokenizer = try tokenizer()
         let decoder = TinyDecoder.make(
             TinyDecoder.configuration(
-                vocabulary: tokenizer.vocabularySize, positions: 512, tied: false),
+                vocabulary: tokenizer.vocabularySize, positions: 1024, tied: false),
             deviation: 0.2, on: TestBackend.reference.make())
         return Policy(decoder: decoder, tokenizer: tokenizer)
     }

@@ -34,7 +34,8 @@ private struct ListedLetters: ProblemSource, Equatable {
 }
 
 struct SampleStageTests {
-    /// A sampling of the six letters, 40 completions each, three problems at a time.
+    /// A sampling of the six letters, 150 completions each, two problems at a time. A policy drawn
+    /// at random writes the letter alone in about one of 64.
     private struct Sampling {
         var kind = TestBackend.reference
         var threads = 1
@@ -46,9 +47,9 @@ struct SampleStageTests {
         init(_ change: (inout SampleSettings) -> Void = { _ in }) {
             settings.prompts = 6
             settings.promptsPerStep = 2
-            settings.numGenerations = 40
+            settings.numGenerations = 150
             settings.maxCompletionLength = 4
-            settings.maxNumSeqs = 7
+            settings.maxNumSeqs = 17
             change(&settings)
         }
 
@@ -84,10 +85,10 @@ struct SampleStageTests {
         sampling.filters = [Nonempty(), LengthFilter(min: 3)]
         let spy = try sampling.run().spy
         let counts = spy.counts
-        #expect((counts.prompts, counts.completions) == (6, 240))
+        #expect((counts.prompts, counts.completions) == (6, 900))
         #expect(counts.kept == spy.rows.count)
         let dropped = counts.dropped.values.reduce(0, +)
-        #expect(counts.kept + dropped == 240)
+        #expect(counts.kept + dropped == 900)
         #expect(
             Set(counts.dropped.keys) == ["nonempty", "length", "duplicate", "max_per_prompt"])
         func total(_ name: String) -> Double {
@@ -172,7 +173,7 @@ struct SampleStageTests {
         sampling.filters = [Nonempty()]
         let whole = try sampling.run().spy
         let spy = SampleSpy()
-        spy.interrupts = { $0?.step == 2 && $0?.done == 30 }
+        spy.interrupts = { $0?.step == 2 && ($0?.done ?? 0) > 30 }
         let (_, outcome) = try sampling.run(telling: spy)
         #expect(outcome == .interrupted(step: 1))
         #expect(spy.rows == whole.steps[0].rows)
@@ -255,8 +256,8 @@ extension SampleStageTests {
             try sampling.run()
         } throws: {
             "\($0)"
-                == "stage traces: nothing kept of 240 completions of 6 problems, dropped by "
-                + "ungradable 240; loosen keep, raise prompts or num_generations, or sample from a "
+                == "stage traces: nothing kept of 900 completions of 6 problems, dropped by "
+                + "ungradable 900; loosen keep, raise prompts or num_generations, or sample from a "
                 + "policy that does better"
         }
     }
