@@ -12,10 +12,13 @@ package struct JSONScanner {
     /// The next byte to read.
     package private(set) var position = 0
     private var depth = 0
+    /// Where the text ends for now.
+    private var limit: Int
 
     /// The bytes must stay valid while the scanner is used.
     package init(_ bytes: UnsafeRawBufferPointer) {
         self.bytes = bytes
+        limit = bytes.count
     }
 
     /// What a value is, by its first byte.
@@ -233,6 +236,22 @@ package struct JSONScanner {
         }
     }
 
+    /// Passes over the value that comes next where it takes at most `length` bytes; of a longer one no
+    /// more than that is looked at, the answer is false, and the scanner has no further use.
+    package mutating func skip(within length: Int) throws(JSONFault) -> Bool {
+        _ = try kind()
+        let outer = limit
+        limit = outer - position > length ? position + length : outer
+        defer { limit = outer }
+        do throws(JSONFault) {
+            try skip()
+            return true
+        } catch {
+            guard limit < outer, error.offset >= limit else { throw error }
+            return false
+        }
+    }
+
     private mutating func escape(into text: inout [UInt8]) throws(JSONFault) {
         let start = position - 1
         let letter = byte
@@ -277,7 +296,7 @@ package struct JSONScanner {
 
     // MARK: - Bytes
 
-    private var byte: UInt8? { position < bytes.count ? bytes[position] : nil }
+    private var byte: UInt8? { position < limit ? bytes[position] : nil }
 
     private mutating func skipSpace() {
         while let next = byte, next == 0x20 || next == 0x0A || next == 0x0D || next == 0x09 {

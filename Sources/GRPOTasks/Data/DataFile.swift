@@ -22,7 +22,8 @@ final class DataFile: Sendable {
     }
 
     /// Where each record begins. For this an array is parsed, its records once more when they are
-    /// read; lines are only looked through. Neither keeps anything but the offsets.
+    /// read; lines are only looked through. Neither keeps anything but the offsets, nor looks beyond
+    /// the longest record there may be.
     func offsets() throws(DataError) -> [Int] {
         let offsets =
             isArray
@@ -62,13 +63,13 @@ final class DataFile: Sendable {
         var offsets: [Int] = []
         var start = start
         while start < bytes.count {
-            let end = endOfLine(in: bytes, from: start)
-            if let first = bytes[start..<end].firstIndex(where: { !ByteSearch.isSpace($0) }) {
-                guard end - first <= longestRecord else {
-                    throw tooLong(end - first, line(of: first, in: source), source.path)
-                }
-                offsets.append(first)
+            guard let first = bytes[start...].firstIndex(where: { !ByteSearch.isSpace($0) }) else {
+                break
             }
+            let most = min(bytes.count, first + longestRecord + 1)
+            let end = endOfLine(in: UnsafeRawBufferPointer(rebasing: bytes[..<most]), from: first)
+            guard end - first <= longestRecord else { throw tooLong(first, source) }
+            offsets.append(first)
             start = end + 1
         }
         return withExtendedLifetime(source) { offsets }
@@ -79,21 +80,23 @@ final class DataFile: Sendable {
     ) throws(DataError) -> [Int] {
         var scanner = JSONScanner(UnsafeRawBufferPointer(rebasing: source.bytes[start...]))
         var offsets: [Int] = []
-        var long: (offset: Int, count: Int)?
+        var long: Int?
         do throws(JSONFault) {
             try scanner.array { (scanner) throws(JSONFault) in
                 _ = try scanner.kind()
                 let first = start + scanner.position
                 offsets.append(first)
-                try scanner.skip()
-                let count = start + scanner.position - first
-                if count > longestRecord, long == nil { long = (first, count) }
+                guard try scanner.skip(within: longestRecord) else {
+                    long = first
+                    throw JSONFault(
+                        offset: scanner.position, found: "more", expected: "\(longestRecord) bytes")
+                }
             }
             try scanner.end()
         } catch {
+            if let long { throw tooLong(long, source) }
             throw Self.error(error, from: start, of: source)
         }
-        if let long { throw tooLong(long.count, line(of: long.offset, in: source), source.path) }
         return withExtendedLifetime(source) { offsets }
     }
 
@@ -132,10 +135,10 @@ final class DataFile: Sendable {
             remedy: "write one JSON object on each line, or one array of objects, in UTF-8")
     }
 
-    private static func tooLong(_ count: Int, _ line: Int, _ path: String) -> DataError {
+    private static func tooLong(_ offset: Int, _ source: DataBytes) -> DataError {
         DataError(
-            file: path, line: line, found: "a record of \(count) bytes",
-            expected: "at most \(longestRecord)",
+            file: source.path, line: line(of: offset, in: source),
+            found: "a record of more than \(longestRecord) bytes", expected: "at most that",
             remedy: "write one JSON object on each line, or cut the record")
     }
 }

@@ -55,11 +55,29 @@ import Testing
 
     @Test func aRecordThatIsTooLongIsRefused() {
         let long = String(repeating: "x", count: 1 << 24)
-        #expect(
-            message(sound + "{\"prompt\": \"\(long)\"}")
-                == "data.jsonl:2: found a record of 16777230 bytes, expected at most 16777216; "
-                + "write one JSON object on each line, or cut the record")
-        #expect(message("[{\"prompt\": \"\(long)\"}]").contains("found a record of 16777230 bytes"))
+        let found =
+            "found a record of more than 16777216 bytes, expected at most that; "
+            + "write one JSON object on each line, or cut the record"
+        #expect(message(sound + "{\"prompt\": \"\(long)\"}") == "data.jsonl:2: " + found)
+        #expect(message("[\n{\"prompt\": \"\(long)\"}]") == "data.jsonl:2: " + found)
+    }
+
+    /// The longest record is read, and of a longer one nothing behind the limit is looked at.
+    @Test func theLimitOfARecordIsSharp() {
+        func record(_ count: Int) -> String {
+            let head = "{\"prompt\": \"p\", \"answer\": 1, \"more\": [\""
+            return head + String(repeating: "x", count: count - head.utf8.count - 3) + "\"]}"
+        }
+        for (open, close) in [("", "\n"), ("[", "]")] {
+            #expect(message(open + record(1 << 24) + close).contains("holds out"))
+            for count in [1 << 24 + 1, 1 << 24 + 2] {
+                let message = message(open + record(count) + "\u{1}{" + close)
+                #expect(message.hasPrefix("data.jsonl:1: found a record of more than"))
+            }
+        }
+        // A fault before the limit is told as what it is.
+        let fault = "[{\"prompt\": \u{1}" + String(repeating: "x", count: 1 << 24)
+        #expect(message(fault).hasPrefix("data.jsonl:1: found the byte 1 at byte 13"))
     }
 
     /// What is passed over is checked all the same.
