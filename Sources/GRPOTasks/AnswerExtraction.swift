@@ -21,11 +21,19 @@ public enum AnswerExtraction {
     /// the white space around it: GSM8K's way to mark the answer. An earlier mark does not count,
     /// or a completion could try one number after another.
     public static func marked(in text: String) -> String? {
+        partsAtMark(of: text)?.answer
+    }
+
+    /// What stands after the thinking before the last `####`, and the answer behind it.
+    static func partsAtMark(of text: String) -> (working: String, answer: String)? {
         guard let tail = afterThinking(Array(text.utf8)),
             let mark = ByteSearch.last(ByteSearch.hashMarks, in: tail)
         else { return nil }
         let line = tail[mark.upperBound...].prefix { $0 != 0x0A }
-        return String(decoding: ByteSearch.trimmed(line), as: UTF8.self)
+        return (
+            String(decoding: tail[..<mark.lowerBound], as: UTF8.self),
+            String(decoding: ByteSearch.trimmed(line), as: UTF8.self)
+        )
     }
 
     /// The content of the last `\boxed{…}` after the thinking, its braces balanced, without the

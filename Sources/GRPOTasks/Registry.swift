@@ -71,3 +71,14 @@ extension Registry where Component == any PairSource.Type {
         return registry
     }
 }
+
+extension Registry where Component == any PairSource.Type {
+    /// The preference pairs of this library and those in `added`.
+    package static func pairs(adding added: [any PairSource.Type] = []) -> PairRegistry {
+        var registry = PairRegistry()
+        for type in [JSONLPairs.self] + added {
+            registry.add(type, named: type.name)
+        }
+        return registry
+    }
+}

@@ -34,18 +34,21 @@ struct ColumnFault: Error {
     var found: String
     var expected: String
     var remedy: String
+    /// Whether many records may have it, so that their number says more than the first of them.
+    var isCounted = false
 
     /// The remedy that most faults have.
     static let correct = "correct the file, or name another column with columns:"
 
     init(
         column: String? = nil, found: String, expected: String,
-        remedy: String = ColumnFault.correct
+        remedy: String = ColumnFault.correct, isCounted: Bool = false
     ) {
         self.column = column
         self.found = found
         self.expected = expected
         self.remedy = remedy
+        self.isCounted = isCounted
     }
 
     func at(_ line: Int, of file: String) -> DataError {

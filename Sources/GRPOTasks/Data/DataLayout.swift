@@ -7,8 +7,8 @@ enum DataLayout: Sendable {
     /// A question, with what follows it where that is known.
     case question(prompt: String, input: String?, system: String?, completion: String?)
     /// Two completions of one prompt, the better one first; without a prompt it is what both begin
-    /// with. A prompt that stands in both conversations too is not put twice. Read as the prompt and
-    /// the better completion.
+    /// with. A prompt that stands in both conversations too is not put twice. Texts are made of the
+    /// prompt and the better completion.
     case preference(prompt: String?, chosen: String, rejected: String)
 
     /// The columns that may hold turns.
@@ -101,7 +101,8 @@ enum DataLayout: Sendable {
         guard better.turns != worse.turns else {
             throw ColumnFault(
                 column: rejected, found: "the same as in '\(chosen)'",
-                expected: "two completions that differ")
+                expected: "two completions that differ", remedy: "leave such pairs out",
+                isCounted: true)
         }
         if let prompt {
             let asked = try Self.turns(row, prompt, role: "user")
@@ -110,6 +111,7 @@ enum DataLayout: Sendable {
             return try DataRecord(
                 prompt: repeated > 0 ? Array(better.turns[..<repeated]) : asked.turns,
                 completion: Array(better.turns[repeated...]),
+                rejected: Array(worse.turns[repeated...]),
                 isConversation: asked.isConversation || better.isConversation
             ).asking(in: prompt)
         }
@@ -117,13 +119,15 @@ enum DataLayout: Sendable {
             let common = zip(better.turns, worse.turns).prefix { $0 == $1 }.count
             return try DataRecord(
                 prompt: Array(better.turns[..<common]),
-                completion: Array(better.turns[common...]), isConversation: true
+                completion: Array(better.turns[common...]),
+                rejected: Array(worse.turns[common...]), isConversation: true
             ).asking(in: chosen)
         }
-        let (asked, answered) = Self.split(better.turns[0].content, worse.turns[0].content)
+        let texts = Self.split(better.turns[0].content, worse.turns[0].content)
         return try DataRecord(
-            prompt: [Message(role: "user", content: asked)],
-            completion: [Message(role: "assistant", content: answered)], isConversation: false
+            prompt: [Message(role: "user", content: texts.prompt)],
+            completion: [Message(role: "assistant", content: texts.chosen)],
+            rejected: [Message(role: "assistant", content: texts.rejected)], isConversation: false
         ).asking(in: chosen)
     }
 
@@ -142,18 +146,19 @@ enum DataLayout: Sendable {
         return place.map { $0 + 1 } ?? 0
     }
 
-    /// What two texts begin with, and the rest of the first: cut before a space that stands at the
-    /// end of the beginning, as TRL does, so that a word keeps its space.
-    private static func split(_ first: String, _ second: String) -> (String, String) {
+    /// What two texts begin with, and the rest of each: cut before a space that stands at the end of
+    /// the beginning, as TRL does, so that a word keeps its space.
+    private static func split(
+        _ first: String, _ second: String
+    ) -> (prompt: String, chosen: String, rejected: String) {
         let a = first.unicodeScalars
         let b = second.unicodeScalars
-        var common = zip(a, b).prefix { $0 == $1 }.count
-        var place = a.index(a.startIndex, offsetBy: common)
-        if common > 0, a[a.index(before: place)] == " " {
-            common -= 1
-            place = a.index(before: place)
-        }
-        return (String(a[..<place]), String(a[place...]))
+        var common = Array(zip(a, b).prefix { $0 == $1 })
+        if common.last?.0 == " " { common.removeLast() }
+        return (
+            String(a.prefix(common.count)), String(a.dropFirst(common.count)),
+            String(b.dropFirst(common.count))
+        )
     }
 
     // MARK: - Columns

@@ -4,6 +4,8 @@ struct DataRecord: Sendable {
     var prompt: [Message]
     /// Empty where none is known.
     var completion: [Message]
+    /// Of a preference the other completion, else empty.
+    var rejected: [Message] = []
     /// Whether the record consists of turns rather than of plain text.
     var isConversation: Bool
 
@@ -28,4 +30,9 @@ struct DataRecord: Sendable {
         let text = turns.map { "\($0.role)\u{1F}\($0.content)" }.joined(separator: "\u{1E}")
         return StableHash.hash(text)
     }
+}
+
+extension [Message] {
+    /// The turns as one text, for people and for models without a template.
+    var text: String { map(\.content).joined(separator: "\n\n") }
 }

@@ -4,16 +4,8 @@
 /// hours later, and keeps 16 bytes of each and the text of one at a time: of a record of at most
 /// `DataFile.longestRecord` bytes.
 final class DataSet: Sendable {
-    /// What a set is opened by.
-    struct Source {
-        var file: String
-        /// Null: a part of `file` is held out.
-        var testFile: String?
-        /// How much is held out where there is no test file: below 1 a share, from 1 on a number
-        /// of distinct questions, 0 nothing.
-        var heldOut: Double
-        var columns: DataColumns
-    }
+    /// Looks at a record; what it throws is an error of the file.
+    typealias Check = (DataRow, DataRecord, DataLayout) throws(ColumnFault) -> Void
 
     /// One split: records of one file, in its order.
     struct Part: Sendable {
@@ -40,14 +32,16 @@ final class DataSet: Sendable {
     let test: Part
 
     /// Opens the files; `check` looks at every record.
+    ///
+    /// - Parameter heldOut: Without a test file, how much is held out: below 1 a share, from 1 on a
+    ///   number of distinct questions, 0 nothing.
     init(
-        _ source: Source,
-        check: (DataRow, DataRecord, DataLayout) throws(ColumnFault) -> Void
+        file: String, testFile: String?, heldOut: Double, columns: DataColumns, check: Check
     ) throws(DataError) {
-        let file = try DataFile(path: source.file)
+        let file = try DataFile(path: file)
         let offsets = try file.offsets()
         let first = try file.row(at: offsets[0], conversations: [])
-        guard let layout = source.columns.layout(of: first.columns.map(\.name)) else {
+        guard let layout = columns.layout(of: first.columns.map(\.name)) else {
             throw DataError(
                 file: file.path, line: file.line(of: offsets[0]),
                 found: "the columns \(first.names)",
@@ -56,8 +50,8 @@ final class DataSet: Sendable {
         }
         self.layout = layout
         let keys = try Self.keys(of: file, offsets, layout, check)
-        if let path = source.testFile {
-            let other = try DataFile(path: path)
+        if let testFile {
+            let other = try DataFile(path: testFile)
             let places = try other.offsets()
             let held = try Self.keys(of: other, places, layout, check)
             test = Part(file: other, offsets: places, keys: held.sorted())
@@ -65,7 +59,7 @@ final class DataSet: Sendable {
             let known = Set(held)
             train = Self.part(file, offsets, keys) { !known.contains($0) }
         } else {
-            let limit = Self.limit(keys, heldOut: source.heldOut)
+            let limit = Self.limit(keys, heldOut: heldOut)
             train = Self.part(file, offsets, keys) { !limit($0) }
             test = Self.part(file, offsets, keys, limit)
         }
@@ -87,10 +81,10 @@ final class DataSet: Sendable {
     }
 
     private static func keys(
-        of file: DataFile, _ offsets: [Int], _ layout: DataLayout,
-        _ check: (DataRow, DataRecord, DataLayout) throws(ColumnFault) -> Void
+        of file: DataFile, _ offsets: [Int], _ layout: DataLayout, _ check: Check
     ) throws(DataError) -> [UInt64] {
         var keys: [UInt64] = []
+        var counted: (fault: ColumnFault, offset: Int, count: Int)?
         keys.reserveCapacity(offsets.count)
         for offset in offsets {
             let row = try file.row(at: offset, conversations: layout.conversations)
@@ -99,8 +93,15 @@ final class DataSet: Sendable {
                 try check(row, record, layout)
                 keys.append(record.key)
             } catch {
-                throw error.at(file.line(of: offset), of: file.path)
+                guard error.isCounted else { throw error.at(file.line(of: offset), of: file.path) }
+                counted = counted ?? (error, offset, 0)
+                counted?.count += 1
             }
+        }
+        if var counted {
+            counted.fault.found +=
+                " (so in \(counted.count) of \(offsets.count) records, here first)"
+            throw counted.fault.at(file.line(of: counted.offset), of: file.path)
         }
         return keys
     }

@@ -9,12 +9,8 @@ package struct JSONLProblems: ProblemSource {
     package static let summary =
         "Problems from a file of JSON lines: questions, and answers that are numbers or texts."
 
-    /// The file: JSON lines or a JSON array, gzipped or not.
-    package let file: DataPath?
-    /// The held-out problems; null: a part of `file`.
-    package let testFile: DataPath?
-    /// Which columns are what.
-    package let columns: DataColumns
+    /// The file and how it is divided.
+    package let source: DataSource
     /// The question as it is put, the record's own in the place of `{prompt}`.
     package let question: String
     /// A system message before questions that have none.
@@ -23,12 +19,6 @@ package struct JSONLProblems: ProblemSource {
     package let verifier: AnswerVerifier
     /// Where in a completion the answer is looked for.
     package let answer: AnswerPlace
-    /// How much is held out where there is no test file: below 1 a share of the questions by their
-    /// hash, from 1 on a number of them.
-    package let heldOut: Double
-    /// Names the shuffle; null: the order of the file.
-    package let shuffleSeed: Int?
-    private let handle = DataHandle()
 
     package init() {
         self.init(file: nil)
@@ -38,95 +28,64 @@ package struct JSONLProblems: ProblemSource {
         file: DataPath?, testFile: DataPath? = nil, columns: DataColumns = DataColumns(),
         question: String = JSONLProblems.place, system: String? = nil,
         verifier: AnswerVerifier = .number,
-        answer: AnswerPlace = .tags, heldOut: Double = 0.1, shuffleSeed: Int? = 0
+        answer: AnswerPlace = .tags, heldOut: Double = JSONLProblems.heldOut,
+        shuffleSeed: Int? = 0
     ) {
-        self.file = file
-        self.testFile = testFile
-        self.columns = columns
+        self.init(
+            source: DataSource(
+                file: file, testFile: testFile, columns: columns, heldOut: heldOut,
+                shuffleSeed: shuffleSeed),
+            question: question, system: system, verifier: verifier, answer: answer)
+    }
+
+    private init(
+        source: DataSource, question: String, system: String?, verifier: AnswerVerifier,
+        answer: AnswerPlace
+    ) {
+        self.source = source
         self.question = question
         self.system = system
         self.verifier = verifier
         self.answer = answer
-        self.heldOut = heldOut
-        self.shuffleSeed = shuffleSeed
     }
 
     /// Stands for the record's question.
     package static let place = "{prompt}"
+    private static let heldOut = 0.1
 
-    package var files: [String] { [file, testFile].compactMap { $0?.path } }
+    package var files: [String] { source.files }
 
     // MARK: - Options
 
     package func problems() -> [(key: String, message: String)] {
-        let found = optionProblems()
-        guard found.isEmpty, let file else { return found }
-        switch data(of: file) {
-        case .failure(let error):
-            return [(error.file == testFile?.path ? "test_file" : "file", "\(error)")]
-        case .success(let set):
-            if set.train.count == 0 {
-                return [
-                    testFile == nil
-                        ? ("held_out", "holds out all \(set.test.count) problems; lower it")
-                        : ("file", "all its questions stand in test_file too")
-                ]
-            }
-            if set.test.count == 0 {
-                return [
-                    (
-                        "held_out",
-                        "holds out 0 of \(set.train.count) problems; give a number of them, "
-                            + "such as 1"
-                    )
-                ]
-            }
-            return []
-        }
-    }
-
-    private func optionProblems() -> [(key: String, message: String)] {
-        var found = columns.problems()
-        if file == nil { found.append(("file", "name a file, such as file: problems.jsonl")) }
-        if columns.text != nil {
-            found.append(("columns.text", "a task needs questions; name columns.prompt"))
+        var own: [(key: String, message: String)] = []
+        if source.columns.text != nil {
+            own.append(("columns.text", "a task needs questions; name columns.prompt"))
         }
         if !question.contains(Self.place) {
-            found.append(("question", "must contain \(Self.place), found '\(question)'"))
+            own.append(("question", "must contain \(Self.place), found '\(question)'"))
         }
         if verifier == .exact, answer == .lastNumber {
-            found.append(
+            own.append(
                 ("verifier", "exact compares texts; with answer: last_number use number"))
         }
-        if testFile == nil, let message = HeldOut.problem(heldOut, least: 1e-4) {
-            found.append(("held_out", message))
-        }
-        return found
+        return source.problems(for: use, own: own)
     }
 
-    private func data(of file: DataPath) -> Result<DataSet, DataError> {
-        handle.open { () throws(DataError) in
-            try DataSet(
-                DataSet.Source(
-                    file: file.path, testFile: testFile?.path, heldOut: heldOut, columns: columns)
-            ) { (row, record, layout) throws(ColumnFault) in
-                guard !record.prompt.isEmpty else {
-                    throw ColumnFault(
-                        found: "a text without a question", expected: "a column of questions",
-                        remedy: "name it with columns: {prompt: NAME}")
-                }
-                _ = try truth(row)
+    private var use: DataSource.Use {
+        DataSource.Use(noun: "problems", leastHeldOut: 1e-4) {
+            (row, record, _) throws(ColumnFault) in
+            guard !record.prompt.isEmpty else {
+                throw ColumnFault(
+                    found: "a text without a question", expected: "a column of questions",
+                    remedy: "name it with columns: {prompt: NAME}")
             }
+            _ = try truth(row)
         }
     }
 
     /// The data, once `problems()` has found nothing.
-    private var set: DataSet {
-        guard let file, case .success(let set) = data(of: file) else {
-            preconditionFailure("jsonl used with options out of range: \(problems())")
-        }
-        return set
-    }
+    private var set: DataSet { source.set(for: use) }
 
     // MARK: - Problems
 
@@ -135,7 +94,7 @@ package struct JSONLProblems: ProblemSource {
     ) -> Problem {
         let set = set
         let part = split == .train ? set.train : set.test
-        return problem(in: part, at: part.place(of: index, shuffledBy: shuffleSeed), of: set)
+        return problem(in: part, at: part.place(of: index, shuffledBy: source.shuffleSeed), of: set)
     }
 
     package func trainingCount() -> Int? { set.train.count }
@@ -179,11 +138,11 @@ package struct JSONLProblems: ProblemSource {
         let isPlain = turns.count == 1 && turns[0].role == "user"
         return Problem(
             id: String(record.key, radix: 16),
-            prompt: turns.map(\.content).joined(separator: "\n\n"), answer: answer,
+            prompt: turns.text, answer: answer,
             columns: row.texts(leavingOut: read), messages: isPlain ? nil : turns)
     }
 
-    private var answerColumn: String { columns.answer ?? "answer" }
+    private var answerColumn: String { source.columns.answer ?? "answer" }
 
     private func truth(_ row: DataRow) throws(ColumnFault) -> String {
         let value = row[answerColumn]
@@ -227,42 +186,29 @@ package struct JSONLProblems: ProblemSource {
 
 extension JSONLProblems {
     private enum CodingKeys: String, CodingKey {
-        case file, columns, question, system, verifier, answer
-        case testFile = "test_file"
-        case heldOut = "held_out"
-        case shuffleSeed = "shuffle_seed"
+        case question, system, verifier, answer
     }
 
     package init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
         let defaults = JSONLProblems()
         self.init(
-            file: try values.decodeIfPresent(DataPath.self, forKey: .file),
-            testFile: try values.decodeIfPresent(DataPath.self, forKey: .testFile),
-            columns: try values.decodeIfPresent(DataColumns.self, forKey: .columns)
-                ?? defaults.columns,
+            source: try DataSource(from: decoder, heldOut: Self.heldOut),
             question: try values.decodeIfPresent(String.self, forKey: .question)
                 ?? defaults.question,
             system: try values.decodeIfPresent(String.self, forKey: .system),
             verifier: try values.decodeIfPresent(AnswerVerifier.self, forKey: .verifier)
                 ?? defaults.verifier,
             answer: try values.decodeIfPresent(AnswerPlace.self, forKey: .answer)
-                ?? defaults.answer,
-            heldOut: try values.decodeIfPresent(Double.self, forKey: .heldOut)
-                ?? defaults.heldOut,
-            shuffleSeed: try values.decodeIfPresent(Int.self, forKey: .shuffleSeed))
+                ?? defaults.answer)
     }
 
     package func encode(to encoder: any Encoder) throws {
+        try source.encode(to: encoder)
         var values = encoder.container(keyedBy: CodingKeys.self)
-        try values.encode(file, forKey: .file)
-        try values.encode(testFile, forKey: .testFile)
-        try values.encode(columns, forKey: .columns)
         try values.encode(question, forKey: .question)
         try values.encode(system, forKey: .system)
         try values.encode(verifier, forKey: .verifier)
         try values.encode(answer, forKey: .answer)
-        try values.encode(heldOut, forKey: .heldOut)
-        try values.encode(shuffleSeed, forKey: .shuffleSeed)
     }
 }

@@ -5,17 +5,10 @@ package struct JSONLTexts: TextSource {
     package static let summary =
         "Texts from a file of JSON lines: text, prompt and completion, or conversations."
 
-    /// The file: JSON lines or a JSON array, gzipped or not.
-    package let file: DataPath?
-    /// A file whose questions are left out, as the task's `test_file`.
-    package let testFile: DataPath?
-    /// Which columns are what.
-    package let columns: DataColumns
-    /// How much is left out, as the task's `held_out`; 0: nothing.
-    package let heldOut: Double
-    /// Names the shuffle; null: the order of the file.
-    package let shuffleSeed: Int?
-    private let handle = DataHandle()
+    /// The file and what of it is left out, under the keys of the task.
+    package let source: DataSource
+    /// How completions are written.
+    package let layout: CompletionLayout
 
     package init() {
         self.init(file: nil)
@@ -23,74 +16,59 @@ package struct JSONLTexts: TextSource {
 
     package init(
         file: DataPath?, testFile: DataPath? = nil, columns: DataColumns = DataColumns(),
-        heldOut: Double = 0, shuffleSeed: Int? = 0
+        layout: CompletionLayout = .plain, heldOut: Double = 0, shuffleSeed: Int? = 0
     ) {
-        self.file = file
-        self.testFile = testFile
-        self.columns = columns
-        self.heldOut = heldOut
-        self.shuffleSeed = shuffleSeed
+        self.init(
+            source: DataSource(
+                file: file, testFile: testFile, columns: columns, heldOut: heldOut,
+                shuffleSeed: shuffleSeed),
+            layout: layout)
     }
 
-    package var files: [String] { [file, testFile].compactMap { $0?.path } }
-
-    package func problems() -> [(key: String, message: String)] {
-        var found = columns.problems()
-        if file == nil { found.append(("file", "name a file, such as file: texts.jsonl")) }
-        if heldOut != 0, let message = HeldOut.problem(heldOut, least: 0) {
-            found.append(("held_out", message))
-        }
-        guard found.isEmpty, let file else { return found }
-        switch data(of: file) {
-        case .failure(let error):
-            return [(error.file == testFile?.path ? "test_file" : "file", "\(error)")]
-        case .success(let set):
-            guard set.train.count == 0 else { return [] }
-            return [
-                testFile == nil
-                    ? ("held_out", "holds out all \(set.test.count) texts; lower it")
-                    : ("file", "all its questions stand in test_file too")
-            ]
-        }
+    private init(source: DataSource, layout: CompletionLayout) {
+        self.source = source
+        self.layout = layout
     }
 
-    private func data(of file: DataPath) -> Result<DataSet, DataError> {
-        handle.open { () throws(DataError) in
-            try DataSet(
-                DataSet.Source(
-                    file: file.path, testFile: testFile?.path,
-                    heldOut: testFile == nil ? heldOut : 0, columns: columns)
-            ) { (_, record, layout) throws(ColumnFault) in
-                guard layout.hasCompletion else {
-                    throw ColumnFault(
-                        found: "questions alone", expected: "a column of completions too",
-                        remedy: "name it with columns: {prompt: NAME, completion: NAME}")
-                }
-                guard !record.completion.isEmpty else {
-                    throw ColumnFault(
-                        found: "a conversation that does not end with the assistant",
-                        expected: "the assistant's turn as the last",
-                        remedy: "correct the file")
-                }
+    package var files: [String] { source.files }
+
+    package func problems() -> [(key: String, message: String)] { source.problems(for: use) }
+
+    private var use: DataSource.Use {
+        DataSource.Use(noun: "texts", needsTest: false) {
+            (_, record, columns) throws(ColumnFault) in
+            guard columns.hasCompletion else {
+                throw ColumnFault(
+                    found: "questions alone", expected: "a column of completions too",
+                    remedy: "name it with columns: {prompt: NAME, completion: NAME}")
             }
+            guard !record.completion.isEmpty else {
+                throw ColumnFault(
+                    found: "a conversation that does not end with the assistant",
+                    expected: "the assistant's turn as the last",
+                    remedy: "correct the file")
+            }
+            _ = try layout.applied(to: record)
         }
     }
 
     /// The data, once `problems()` has found nothing.
-    private var set: DataSet {
-        guard let file, case .success(let set) = data(of: file) else {
-            preconditionFailure("jsonl used with options out of range: \(problems())")
+    private var set: DataSet { source.set(for: use) }
+
+    private func record(_ place: Int, of set: DataSet) -> DataRecord {
+        guard let record = try? layout.applied(to: set.record(set.train, at: place).record) else {
+            preconditionFailure("a record without \(layout): \(files) was changed in use")
         }
-        return set
+        return record
     }
 
     /// The characters of all texts that are trained on: reads the whole file.
     package var alphabet: [Character] {
-        guard file != nil else { return [] }
+        guard source.file != nil else { return [] }
         let set = set
         var scalars: Set<Unicode.Scalar> = []
         for place in 0..<set.train.count {
-            let record = set.record(set.train, at: place).record
+            let record = record(place, of: set)
             for turn in record.prompt + record.completion {
                 scalars.formUnion(turn.content.unicodeScalars)
             }
@@ -99,7 +77,7 @@ package struct JSONLTexts: TextSource {
     }
 
     package func conflicts(with task: any ProblemSource) -> [(key: String, message: String)] {
-        guard let task = task as? JSONLProblems, file != nil, set.layout.hasQuestion else {
+        guard let task = task as? JSONLProblems, source.file != nil, set.layout.hasQuestion else {
             return []
         }
         let shown = set.train.keys.count(where: task.isHeldOut)
@@ -120,42 +98,29 @@ package struct JSONLTexts: TextSource {
         _ index: Int, using random: inout any RandomNumberGenerator
     ) -> TextDocument {
         let set = set
-        let place = set.train.place(of: index, shuffledBy: shuffleSeed)
-        let record = set.record(set.train, at: place).record
-        func text(_ turns: [Message]) -> String {
-            turns.map(\.content).joined(separator: "\n\n")
-        }
+        let place = set.train.place(of: index, shuffledBy: source.shuffleSeed)
+        let record = record(place, of: set)
         return TextDocument(
-            prompt: text(record.prompt), completion: text(record.completion),
+            prompt: record.prompt.text, completion: record.completion.text,
             messages: record.isConversation ? record.prompt + record.completion : nil)
     }
 }
 
 extension JSONLTexts {
     private enum CodingKeys: String, CodingKey {
-        case file, columns
-        case testFile = "test_file"
-        case heldOut = "held_out"
-        case shuffleSeed = "shuffle_seed"
+        case layout
     }
 
     package init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
         self.init(
-            file: try values.decodeIfPresent(DataPath.self, forKey: .file),
-            testFile: try values.decodeIfPresent(DataPath.self, forKey: .testFile),
-            columns: try values.decodeIfPresent(DataColumns.self, forKey: .columns)
-                ?? DataColumns(),
-            heldOut: try values.decodeIfPresent(Double.self, forKey: .heldOut) ?? 0,
-            shuffleSeed: try values.decodeIfPresent(Int.self, forKey: .shuffleSeed))
+            source: try DataSource(from: decoder, heldOut: 0),
+            layout: try values.decodeIfPresent(CompletionLayout.self, forKey: .layout) ?? .plain)
     }
 
     package func encode(to encoder: any Encoder) throws {
+        try source.encode(to: encoder)
         var values = encoder.container(keyedBy: CodingKeys.self)
-        try values.encode(file, forKey: .file)
-        try values.encode(testFile, forKey: .testFile)
-        try values.encode(columns, forKey: .columns)
-        try values.encode(heldOut, forKey: .heldOut)
-        try values.encode(shuffleSeed, forKey: .shuffleSeed)
+        try values.encode(layout, forKey: .layout)
     }
 }

@@ -147,6 +147,21 @@ import Testing
         }
     }
 
+    /// What is wrong with an option hides nothing that is wrong with another, or with the files.
+    @Test func allFaultsAreReportedAtOnce() {
+        let faulty = scratch.write("{\"prompt\": \"p\"}\n")
+        let task = JSONLProblems(file: faulty, question: "Q", heldOut: -1)
+        #expect(task.problems().map(\.key) == ["question", "held_out", "file"])
+        #expect(task.problems().last?.message.contains("column 'answer'") == true)
+        let both = JSONLProblems(file: faulty, testFile: scratch.path("gone.jsonl"))
+        #expect(both.problems().map(\.key) == ["file", "test_file"])
+        // Without the columns' names nothing can be said of the records.
+        var columns = DataColumns()
+        columns.chosen = "c"
+        let unnamed = JSONLProblems(file: faulty, columns: columns, heldOut: -1)
+        #expect(unnamed.problems().map(\.key) == ["columns.chosen", "held_out"])
+    }
+
     @Test func writtenAndReadAgain() throws {
         let task = JSONLProblems(
             file: DataPath("/a/b.jsonl"), testFile: nil,
