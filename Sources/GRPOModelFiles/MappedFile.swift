@@ -1,4 +1,5 @@
 import Foundation
+import GRPOJSON
 
 /// A regular file mapped read-only into memory; unmapped when the last reference goes.
 ///
@@ -23,7 +24,8 @@ final class MappedFile: @unchecked Sendable {
                 code == ENOENT ? "no such file" : String(cString: strerror(code)),
                 "a readable model file",
                 code == ENOENT
-                    ? "Check the path; `Scripts/fetch` lists the models it can bring."
+                    ? FetchedFile.command(bringing: path).map { "Bring it with `\($0)`." }
+                        ?? "Check the path."
                     : "Check the path and its permissions.")
         }
         defer { close(descriptor) }

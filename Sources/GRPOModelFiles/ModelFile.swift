@@ -49,7 +49,7 @@ package enum ModelFile: Sendable {
     private static let hdf5Magic: [UInt8] = [0x89] + Array("HDF\r\n\u{1A}\n".utf8)
     static let expected =
         "a .gguf file, a Hugging Face directory, a checkpoint (.h5) or a run directory"
-    private static let remedy = "Check the path; `Scripts/fetch` lists the models it can bring."
+    private static let remedy = "Check the path."
 
     private static func directory(_ path: String) throws(ModelFileError) -> ModelFile {
         func contains(_ name: String) -> Bool {

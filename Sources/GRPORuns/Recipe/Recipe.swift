@@ -1,4 +1,5 @@
 import Foundation
+import GRPOJSON
 package import GRPORollouts
 import GRPOTasks
 package import GRPOTensors
@@ -163,7 +164,9 @@ package struct Recipe: RecipeSettings {
                     "model",
                     "found no file \(model.path); "
                         + (NearestName.remedy(forFile: model.path)
-                            ?? "check the path, or bring it with ./Scripts/fetch"))
+                            ?? FetchedFile.command(bringing: model.path).map {
+                                "bring it with \($0)"
+                            } ?? "check the path"))
             ]
         }
         var (recipe, departures) = try document.decode(

@@ -1,5 +1,6 @@
 import CGRPOZlib
 import Foundation
+import GRPOJSON
 
 /// The bytes of a data file, mapped read-only and unmapped with the last reference.
 ///
@@ -47,7 +48,8 @@ final class DataBytes: @unchecked Sendable {
             file: path, found: code == ENOENT ? "no such file" : systemText(code),
             expected: "a file of JSON lines",
             remedy: code == ENOENT
-                ? "check the path; ./Scripts/fetch lists the data it can bring"
+                ? FetchedFile.command(bringing: path).map { "bring it with \($0)" }
+                    ?? "check the path"
                 : "check the path and its permissions")
     }
 
