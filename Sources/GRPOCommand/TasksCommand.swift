@@ -21,7 +21,7 @@ struct TasksCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Some problems of a task.")
 
         @Argument(help: "The task as in a recipe: sums, or '{sums: {digits: 3}}'.")
-        var task: String
+        var task: String?
 
         @Option(parsing: .unconditional, help: "Problems.")
         var count = 5
@@ -36,13 +36,17 @@ struct TasksCommand: AsyncParsableCommand {
         var json = false
 
         func validate() throws {
+            guard task != nil else {
+                throw ValidationError(
+                    "name a task: " + Session.components.tasks.names.joined(separator: ", "))
+            }
             guard count >= 1 else {
                 throw ValidationError("--count must be at least 1, found \(count)")
             }
         }
 
         func run() async throws {
-            let source = try TaskSetting.parse(task, components: Session.components).source
+            let source = try TaskSetting.parse(task ?? "", components: Session.components).source
             let problems: [Problem]
             if test {
                 problems = source.testProblems(limit: count, seed: seed)

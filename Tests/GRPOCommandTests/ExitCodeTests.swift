@@ -98,7 +98,7 @@ struct ExitCodeTests {
             ["evaluate", "--model", "m", "--task", "sums", "--samples", "0"],
             ["evaluate", "--model", "m", "--task", "sums", "--max-tokens", "0"],
             ["evaluate", "--model", "m", "--task", "sums", "--top-p", "2"],
-            ["tasks", "sample", "sums", "--count", "-1"],
+            ["tasks", "sample"], ["tasks", "sample", "sums", "--count", "-1"],
             ["generate", "--model", "m", "--prompt", "p", "--threads", "0"],
             ["generate", "--model", "m", "--prompt", "p", "--precision", "float64"],
         ])

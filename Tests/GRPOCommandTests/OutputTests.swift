@@ -271,6 +271,9 @@ struct OutputTests {
         let problems = try #require(
             try JSONSerialization.jsonObject(with: Data(sampled.output.utf8)) as? [[String: Any]])
         #expect(problems.count == 3)
+        let unnamed = try GrpoProcess.run("tasks", "sample")
+        #expect(unnamed.code == 2)
+        #expect(unnamed.errors.contains("name a task: countdown, "))
         #expect(problems.allSatisfy { $0["prompt"] is String && $0["answer"] is String })
 
         let checks = try #require(

@@ -14,7 +14,10 @@ struct BenchmarkCommand: AsyncParsableCommand {
             """)
 
     @Option(
-        help: "A checkpoint, a run directory (RUN or RUN:STAGE) or a .gguf file; drawn otherwise.")
+        help: """
+            A checkpoint, a run directory (RUN or RUN:STAGE), a Hugging Face directory or a .gguf \
+            file; drawn otherwise.
+            """)
     var model: String?
 
     @Option(
