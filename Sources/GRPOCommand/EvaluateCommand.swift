@@ -1,5 +1,7 @@
 import ArgumentParser
 import Foundation
+import GRPOModels
+import GRPORewards
 import GRPORollouts
 import GRPORuns
 import GRPOTasks
@@ -9,10 +11,22 @@ extension PromptStyle: ExpressibleByArgument {}
 
 struct EvaluateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "evaluate", abstract: "Measure a policy on a task's held-out problems.")
+        commandName: "evaluate",
+        abstract: "Measure a policy on a task's held-out problems, or compare two.")
 
-    @Option(help: "A checkpoint, a run directory (RUN or RUN:STAGE) or a .gguf file.")
+    @Option(
+        help: """
+            A checkpoint, a run directory (RUN or RUN:STAGE), a Hugging Face directory or a .gguf \
+            file; or the samples (.jsonl) that an earlier evaluation has saved.
+            """)
     var model: String
+
+    @Option(
+        help: """
+            Another of these, asked the same problems: prints the difference, its interval, wins, \
+            losses and ties, and the sign test.
+            """)
+    var against: String?
 
     @Option(
         help: """
@@ -22,33 +36,24 @@ struct EvaluateCommand: AsyncParsableCommand {
     var task: String?
 
     @Option(
-        help: "How the question is put: plain, r1_zero or chat; by default as in the run, or plain."
-    )
-    var prompt: PromptStyle?
-
-    @Option(parsing: .unconditional, help: "Completions of each problem.")
-    var samples = 4
-
-    @Option(
-        parsing: .unconditional, help: "Problems; by default all that are held out, at most 500.")
-    var limit: Int?
-
-    @Option(parsing: .unconditional, help: "Of sampling; 0 is greedy.")
-    var temperature = 1.0
-
-    @Option(parsing: .unconditional, help: "Sample from the most probable tokens of this mass.")
-    var topP = 1.0
-
-    @Option(
-        parsing: .unconditional,
+        parsing: .unconditionalSingleValue,
         help: """
-            Tokens of a completion at most; by default as in the run, or 512, or what the model has \
-            place for.
+            How the question is put: plain, r1_zero or chat; by default as in the run, or plain. Give \
+            it again to try several.
             """)
-    var maxTokens: Int?
+    var prompt: [PromptStyle] = []
+
+    @OptionGroup var sampling: EvaluateOptions
 
     @Option(parsing: .unconditional, help: "Names the random numbers.")
     var seed: UInt64 = 0
+
+    @Option(
+        help: """
+            A directory for results_DATE.json and samples_TASK_DATE.jsonl, as \
+            lm-evaluation-harness writes them.
+            """)
+    var output: String?
 
     @Flag(help: "Print one JSON document.")
     var json = false
@@ -56,65 +61,117 @@ struct EvaluateCommand: AsyncParsableCommand {
     @OptionGroup var compute: ComputeOptions
 
     func validate() throws {
-        if let limit, limit < 1 {
-            throw ValidationError("--limit must be at least 1, found \(limit)")
+        if against != nil, prompt.count > 1 {
+            throw ValidationError("--against compares under one --prompt, found \(prompt.count)")
         }
-        if let maxTokens, maxTokens < 1 {
-            throw ValidationError("--max-tokens must be at least 1, found \(maxTokens)")
+        if Self.isSamplesFile(model), output != nil {
+            throw ValidationError("--output saves what is sampled, and --model names saved samples")
+        }
+        if Self.isSamplesFile(model), let against, !Self.isSamplesFile(against) {
+            throw ValidationError(
+                "--model names samples and --against a model; exchange them, so that the model is "
+                    + "asked the problems of the samples")
         }
     }
 
     func run() async throws {
-        let recipe = try PolicyFile.recipe(of: model, components: Session.components)
-        let source = try self.source(recipe)
-        let prompt = self.prompt ?? recipe?.prompt ?? .plain
-        let problems = source.testProblems(limit: limit ?? 500, seed: 0)
-        let settings = EvaluationSettings(
-            problems: problems.count, samples: samples, temperature: temperature, topP: topP)
-        if let problem = settings.rangeProblems().first {
-            let option = problem.key.replacingOccurrences(of: "_", with: "-")
-            throw InputError("--\(option): \(problem.message)")
-        }
-        let backend = try compute.compute().backend
-        let policy = try PolicyFile.load(model, backend: backend)
-        let longest =
-            try problems.map {
-                try prompt.encode($0, with: policy.tokenizer).count
-            }.max() ?? 0
-        let evaluator = Evaluator(
-            task: source, prompt: prompt, settings: settings,
-            maxCompletionLength: maxTokens
-                ?? policy.place(
-                    after: longest, atMost: recipe?.evaluationLength ?? 512),
-            seed: seed)
-        let printer = ProgressPrinter()
-        let result = try evaluator.run(policy, stage: model) {
-            done, total, _ in
-            printer.update("evaluating \(done)/\(total)")
-        }
-        printer.finish()
-        if json {
-            Console.json(result)
+        let start = Date()
+        // First what can be wrong at once, then what takes its time.
+        var saved: EvaluationOfModel?
+        if let against, Self.isSamplesFile(against) { saved = try await self.saved(against) }
+        let evaluations: [EvaluationOfModel]
+        if Self.isSamplesFile(model) {
+            evaluations = [try await self.saved(model)]
         } else {
-            // In a column the name says enough; the document keeps the path.
-            var shown = result
-            shown.stage = (model as NSString).lastPathComponent
-            Console.print(EvaluationResult.table([shown]).text)
+            evaluations = try await sampled()
+        }
+        guard let against else { return try report(evaluations, nil, start) }
+        let other: EvaluationOfModel
+        if let saved {
+            other = saved
+        } else {
+            other = try await evaluations[0].repeated(by: against, command: self)
+        }
+        let comparison = try PairedComparison(evaluations[0].samples, against: other.samples)
+        try report(evaluations + [other], comparison, start)
+    }
+
+    static func isSamplesFile(_ name: String) -> Bool { name.hasSuffix(".jsonl") }
+
+    // MARK: - Evaluating
+
+    /// The model under each prompt.
+    private func sampled() async throws -> [EvaluationOfModel] {
+        let recipe = try PolicyFile.recipe(of: model, components: Session.components)
+        let task = try self.task(recipe)
+        let problems = task.source.testProblems(limit: sampling.limit ?? 500, seed: 0)
+        guard !problems.isEmpty else {
+            throw InputError(
+                "--task: \(task.name) holds out 0 problems; hold some out, or name another task")
+        }
+        let settings = sampling.settings(problems: problems.count)
+        try sampling.check(settings)
+        let measures = try measures()
+        let compute = try compute.compute()
+        let policy = try PolicyFile.load(model, backend: compute.backend)
+        let positions = try against.flatMap { name in
+            Self.isSamplesFile(name) ? nil : try PolicyFile.configuration(name).maxPositions
+        }
+        var evaluations: [EvaluationOfModel] = []
+        for style in prompt.isEmpty ? [recipe?.prompt ?? .plain] : prompt {
+            let asking = try EvaluationPrompt(
+                task: task.source, style: style, settings: settings)
+            let longest =
+                try problems.map { try asking.ask($0, with: policy.tokenizer).ids.count }.max() ?? 0
+            let place = policy.place(after: longest, atMost: recipe?.evaluationLength ?? 512)
+            let length = sampling.maxTokens ?? min(place, max(1, (positions ?? .max) - longest))
+            let evaluator = Evaluator(
+                task: task.source, prompt: style, settings: settings, maxCompletionLength: length,
+                seed: seed, measures: measures)
+            evaluations.append(
+                try await EvaluationOfModel(
+                    model, policy: policy, task: task, evaluator: evaluator,
+                    environment: compute.environment))
+        }
+        return evaluations
+    }
+
+    /// The samples of an earlier evaluation; measures that are named are taken of them.
+    private func saved(_ file: String) async throws -> EvaluationOfModel {
+        var samples = try SamplesFile.read(file)
+        let measures = try measures()
+        if !measures.isEmpty {
+            let recipe =
+                Self.isSamplesFile(model)
+                ? nil : try PolicyFile.recipe(of: model, components: Session.components)
+            guard task != nil || recipe != nil else {
+                throw InputError("--measure: saved samples need --task, the task they are of")
+            }
+            try await samples.measure(by: measures, task: self.task(recipe).source, seed: seed)
+        }
+        let settings = sampling.settings(of: samples)
+        try sampling.check(settings)
+        return EvaluationOfModel(file, samples: samples, settings: settings)
+    }
+
+    private func measures() throws -> [any RewardFunction] {
+        try sampling.measure.map {
+            try RewardSetting.parse($0, components: Session.components).term.function
         }
     }
 
     /// The task that is meant: the run's, where it is the run's.
-    private func source(_ recipe: Recipe?) throws -> any ProblemSource {
+    private func task(_ recipe: Recipe?) throws -> TaskSetting {
         let own = recipe.map { $0.evaluation.task ?? $0.task }
         if let own, task == nil || task == own.name {
             if let problem = own.source.problems().first {
                 throw InputError("the run's task \(own.name): \(problem.key): \(problem.message)")
             }
-            return own.source
+            return own
         }
         guard let task else {
             throw InputError("--task: a model that is no run needs one, such as --task sums")
         }
-        return try TaskSetting.parse(task, components: Session.components).source
+        return try TaskSetting.parse(task, components: Session.components)
     }
 }

@@ -37,7 +37,8 @@ extension Registry where Component == any ProblemSource.Type {
     package static func tasks(adding added: [any ProblemSource.Type] = []) -> TaskRegistry {
         var registry = TaskRegistry()
         let builtIn: [any ProblemSource.Type] = [
-            Sums.self, Countdown.self, LittleWorld.self, JSONLProblems.self,
+            Sums.self, Countdown.self, LittleWorld.self, JSONLProblems.self, MultipleChoice.self,
+            ShortAnswer.self, Boxed.self,
         ]
         for type in builtIn + added {
             registry.add(type, named: type.name)

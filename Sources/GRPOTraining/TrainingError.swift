@@ -26,6 +26,12 @@ package enum TrainingError: Error, CustomStringConvertible {
     case endlessProblems(stage: String, task: String)
     /// No sample passed the filters.
     case nothingKept(stage: String, counts: SampleCounts)
+    /// An evaluation with examples, of a task that cannot give so many; `problem` is one of which no
+    /// right completion is known.
+    case noExample(task: String, found: Int, expected: Int, problem: String?)
+    /// Two evaluations that are to be compared and did not ask the same problems.
+    case otherProblems(
+        stage: String, problems: Int, other: String, otherProblems: Int, common: Int)
 
     package var description: String {
         switch self {
@@ -85,6 +91,16 @@ package enum TrainingError: Error, CustomStringConvertible {
             stage \(stage): nothing kept of \(counts.completions) completions of \
             \(counts.prompts) problems, dropped by \(counts.reasons); loosen keep, raise prompts or \
             num_generations, or sample from a policy that does better
+            """
+        case .noExample(let task, let found, let expected, let problem):
+            "task \(task) gives \(found) examples, few_shot asks for \(expected)"
+                + (problem.map { ": no right completion of problem \($0) is known" } ?? "")
+                + "; lower it, or give the task a file of training problems"
+        case .otherProblems(let stage, let problems, let other, let otherProblems, let common):
+            """
+            \(stage) was asked \(problems) problems and \(other) \(otherProblems), of which \
+            \(common) are the same, expected all; evaluate both on one task with the same number \
+            of problems
             """
         }
     }

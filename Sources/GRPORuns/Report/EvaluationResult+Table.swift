@@ -9,27 +9,55 @@ extension EvaluationResult {
     /// The cells of ``header``.
     package var cells: [String] {
         [
-            stage, task, ShortNumber.fixed(passAt1), bounds, ShortNumber.fixed(passAt1Greedy),
-            ShortNumber.fixed(format), ShortNumber.fixed(meanLength, decimals: 1),
+            stage, task, ShortNumber.fixed(passAt1), Self.bounds(passAt1Interval),
+            ShortNumber.fixed(passAt1Greedy), ShortNumber.fixed(format),
+            ShortNumber.fixed(meanLength, decimals: 1),
         ]
     }
 
     /// The numbers on one line, for the log.
     package var line: String {
-        "pass@1 \(ShortNumber.fixed(passAt1)) \(bounds)  "
+        "pass@1 \(ShortNumber.fixed(passAt1)) \(Self.bounds(passAt1Interval))  "
             + "greedy \(ShortNumber.fixed(passAt1Greedy))  format \(ShortNumber.fixed(format))"
+            + measures.map { "  \($0.name) \(ShortNumber.fixed($0.mean))" }.joined()
     }
 
-    /// The table that a run prints at its end.
+    /// The table that a run prints at its end: a column more for each measure that was taken.
     package static func table(_ results: [EvaluationResult]) -> TextTable {
-        var table = TextTable(header)
-        for result in results { table.add(result.cells) }
+        var names: [String] = []
+        for name in results.flatMap({ $0.measures.map(\.name) }) where !names.contains(name) {
+            names.append(name)
+        }
+        var table = TextTable(header + names)
+        for result in results {
+            table.add(
+                result.cells
+                    + names.map { name in
+                        result[measure: name].map { ShortNumber.fixed($0.mean) } ?? "-"
+                    })
+        }
         return table
     }
 
-    private var bounds: String {
-        "[\(ShortNumber.fixed(passAt1Interval.lowerBound)), "
-            + "\(ShortNumber.fixed(passAt1Interval.upperBound))]"
+    /// Every share with its interval, one on each row, for one policy at a time.
+    package var details: TextTable {
+        var table = TextTable(["measure", "value", "95% interval"])
+        func add(_ name: String, _ value: Double, _ interval: ClosedRange<Double>?) {
+            table.add([name, ShortNumber.fixed(value), interval.map(Self.bounds) ?? "-"])
+        }
+        add("pass@1", passAt1, passAt1Interval)
+        for estimate in passAt { add("pass@\(estimate.k)", estimate.value, estimate.interval) }
+        add("pass@k, k = \(samples)", passAtK, intervals?.passAtK)
+        add("maj@\(samples)", majAtK, intervals?.majAtK)
+        add("greedy", passAt1Greedy, intervals?.passAt1Greedy)
+        add("format", format, intervals?.format)
+        for measure in measures { add(measure.name, measure.mean, measure.interval) }
+        return table
+    }
+
+    /// An interval as people read it.
+    package static func bounds(_ interval: ClosedRange<Double>) -> String {
+        "[\(ShortNumber.fixed(interval.lowerBound)), \(ShortNumber.fixed(interval.upperBound))]"
     }
 
     /// What must be said beside these numbers; nil where nothing.

@@ -1,8 +1,9 @@
 import Foundation
 import GRPOJSON
-import GRPOTraining
+package import GRPOTraining
 
-/// The evaluations of a run, in the order in which they were made, in one small file.
+/// The evaluations of a run, in the order in which they were made, in one small file; beside it, in
+/// a directory of the same name, what each stage wrote (`evaluations/STAGE.jsonl`).
 struct EvaluationFile {
     private let path: String
     private var entries: [Entry] = []
@@ -27,14 +28,27 @@ struct EvaluationFile {
         entries = (try? JSONDecoder().decode([Entry].self, from: data)) ?? []
     }
 
+    /// Adds an evaluation: first its samples, then the result that vouches for them.
+    mutating func append(
+        _ result: EvaluationResult, samples: EvaluationSamples, identity: String
+    ) throws {
+        try RunDirectory.make(Self.directory(beside: path))
+        try SamplesFile.write(samples, to: samplesPath(stage: result.stage))
+        try append(result, identity: identity)
+    }
+
     mutating func append(_ result: EvaluationResult, identity: String) throws {
         entries.removeAll { $0.result.stage == result.stage }
         entries.append(Entry(identity: identity, result: result))
         try RunFile.write(JSONValue(encoding: entries).prettyText + "\n", to: path)
     }
 
+    /// Forgets evaluations and removes their samples.
     mutating func forget(_ stages: Set<String>) {
         entries.removeAll { stages.contains($0.result.stage) }
+        for stage in stages {
+            try? FileManager.default.removeItem(atPath: samplesPath(stage: stage))
+        }
     }
 
     /// The evaluations of a run.
@@ -42,6 +56,20 @@ struct EvaluationFile {
         var file = EvaluationFile(path: directory.evaluations)
         file.load()
         return file.results
+    }
+
+    private func samplesPath(stage: String) -> String {
+        Self.samples(stage: stage, beside: path)
+    }
+
+    /// The file of a stage's samples, which lies in a directory beside that of the evaluations.
+    fileprivate static func samples(stage: String, beside evaluations: String) -> String {
+        precondition(RunDirectory.isPlainName(stage), "'\(stage)' is no plain name of a stage")
+        return directory(beside: evaluations) + "/" + stage + ".jsonl"
+    }
+
+    private static func directory(beside evaluations: String) -> String {
+        (evaluations as NSString).deletingPathExtension
     }
 
     /// A result, with one more field that says what it is a result of.
@@ -68,5 +96,22 @@ struct EvaluationFile {
             var values = encoder.container(keyedBy: CodingKeys.self)
             try values.encode(identity, forKey: .identity)
         }
+    }
+}
+
+extension RunDirectory {
+    /// What a stage wrote in its evaluation (see `SamplesFile`).
+    package func evaluationSamples(stage: String) -> String {
+        EvaluationFile.samples(stage: stage, beside: evaluations)
+    }
+
+    /// How a stage compares with another by the samples of their evaluations.
+    ///
+    /// - Throws: `RunError` where a stage has none, `TrainingError` where they were asked other
+    ///   problems.
+    package func comparison(of stage: String, against other: String) throws -> PairedComparison {
+        try PairedComparison(
+            SamplesFile.read(evaluationSamples(stage: stage)),
+            against: SamplesFile.read(evaluationSamples(stage: other)))
     }
 }

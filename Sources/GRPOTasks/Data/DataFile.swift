@@ -53,6 +53,23 @@ final class DataFile: Sendable {
         }
     }
 
+    /// All of the record that begins at `offset`, lists and what is nested too.
+    func value(at offset: Int) throws(DataError) -> JSONValue {
+        let rest = UnsafeRawBufferPointer(rebasing: source.bytes[offset...])
+        let record =
+            isArray
+            ? rest.prefix(Self.longestRecord)
+            : rest[..<Self.endOfLine(in: rest, from: 0)]
+        var scanner = JSONScanner(UnsafeRawBufferPointer(rebasing: record))
+        do throws(JSONFault) {
+            let value = try JSONValue(&scanner)
+            if !isArray { try scanner.end() }
+            return withExtendedLifetime(source) { value }
+        } catch {
+            throw Self.error(error, from: offset, of: source)
+        }
+    }
+
     /// The line of an offset, counted from 1. Only for errors: it looks through all before.
     func line(of offset: Int) -> Int { Self.line(of: offset, in: source) }
 

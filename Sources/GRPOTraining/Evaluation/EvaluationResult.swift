@@ -1,4 +1,5 @@
-/// What a policy can do on held-out problems.
+/// What a policy can do on held-out problems. Every interval is one of 95% over problems (see
+/// `Interval`); right and wrong are told of the problems that a rule can judge.
 package struct EvaluationResult: Sendable, Equatable {
     /// The stage whose policy it is.
     package var stage: String
@@ -8,7 +9,6 @@ package struct EvaluationResult: Sendable, Equatable {
     package var temperature: Double
     /// The mean over problems of the share of right samples.
     package var passAt1: Double
-    /// Its 95% interval.
     package var passAt1Interval: ClosedRange<Double>
     /// One completion of every problem at temperature 0.
     package var passAt1Greedy: Double
@@ -24,6 +24,19 @@ package struct EvaluationResult: Sendable, Equatable {
     package var meanLength: Double
     /// Whether none of the problems can have been trained on; nil where no training is known.
     package var heldOutChecked: Bool?
+    /// Of the numbers above; nil in results that were saved without.
+    package var intervals: Intervals?
+    /// The unbiased estimates for other k than `samples` (see `PassAtK`).
+    package var passAt: [Estimate]
+    /// What reward functions say of the samples.
+    package var measures: [Measure]
+    /// How the samples were made; nil in results that were saved without.
+    package var conditions: Conditions?
+    /// The problems that no rule can judge: they count for `format`, `meanLength` and the measures
+    /// alone.
+    package var generalProblems: Int
+    /// The samples that the verifier could not judge; they count as wrong.
+    package var ungradable: Int
     /// The first samples, for people to read.
     package var examples: [Example]
 
@@ -31,7 +44,9 @@ package struct EvaluationResult: Sendable, Equatable {
         stage: String, task: String, problems: Int, samples: Int, temperature: Double,
         passAt1: Double, passAt1Interval: ClosedRange<Double>, passAt1Greedy: Double,
         passAtK: Double, majAtK: Double, format: Double, meanLength: Double,
-        heldOutChecked: Bool? = nil, examples: [Example] = []
+        heldOutChecked: Bool? = nil, intervals: Intervals? = nil, passAt: [Estimate] = [],
+        measures: [Measure] = [], conditions: Conditions? = nil, generalProblems: Int = 0,
+        ungradable: Int = 0, examples: [Example] = []
     ) {
         self.stage = stage
         self.task = task
@@ -46,7 +61,92 @@ package struct EvaluationResult: Sendable, Equatable {
         self.format = format
         self.meanLength = meanLength
         self.heldOutChecked = heldOutChecked
+        self.intervals = intervals
+        self.passAt = passAt
+        self.measures = measures
+        self.conditions = conditions
+        self.generalProblems = generalProblems
+        self.ungradable = ungradable
         self.examples = examples
+    }
+
+    /// The intervals of the shares beside pass@1.
+    package struct Intervals: Sendable, Equatable {
+        package var passAt1Greedy: ClosedRange<Double>
+        package var passAtK: ClosedRange<Double>
+        package var majAtK: ClosedRange<Double>
+        package var format: ClosedRange<Double>
+
+        package init(
+            passAt1Greedy: ClosedRange<Double>, passAtK: ClosedRange<Double>,
+            majAtK: ClosedRange<Double>, format: ClosedRange<Double>
+        ) {
+            self.passAt1Greedy = passAt1Greedy
+            self.passAtK = passAtK
+            self.majAtK = majAtK
+            self.format = format
+        }
+    }
+
+    /// The unbiased estimate of pass@k.
+    package struct Estimate: Sendable, Equatable {
+        package var k: Int
+        package var value: Double
+        package var interval: ClosedRange<Double>
+
+        package init(k: Int, value: Double, interval: ClosedRange<Double>) {
+            self.k = k
+            self.value = value
+            self.interval = interval
+        }
+    }
+
+    /// What a reward function says, the mean over problems of the mean over the samples to which it
+    /// applies.
+    package struct Measure: Sendable, Equatable {
+        package var name: String
+        package var mean: Double
+        package var interval: ClosedRange<Double>
+        /// The problems with a sample to which it applies.
+        package var problems: Int
+
+        package init(
+            name: String, mean: Double, interval: ClosedRange<Double>, problems: Int
+        ) {
+            self.name = name
+            self.mean = mean
+            self.interval = interval
+            self.problems = problems
+        }
+    }
+
+    /// What the numbers depend on beside task, samples and temperature.
+    package struct Conditions: Sendable, Equatable, Codable {
+        /// The name of the prompt's style.
+        package var prompt: String
+        package var topP: Double
+        package var fewShot: Int
+        /// The share of problems whose prompts end in an opened thought.
+        package var openedThought: Double
+        /// The share of samples that ended before the largest length.
+        package var finished: Double
+
+        package init(
+            prompt: String, topP: Double, fewShot: Int, openedThought: Double, finished: Double
+        ) {
+            self.prompt = prompt
+            self.topP = topP
+            self.fewShot = fewShot
+            self.openedThought = openedThought
+            self.finished = finished
+        }
+
+        private enum CodingKeys: String, CodingKey {
+            case prompt, finished
+            case topP = "top_p"
+            case fewShot = "few_shot"
+            case openedThought = "opened_thought"
+        }
     }
 
     package struct Example: Sendable, Equatable, Codable {
@@ -62,60 +162,9 @@ package struct EvaluationResult: Sendable, Equatable {
             case isRight = "is_right"
         }
     }
-}
 
-extension EvaluationResult: Codable {
-    private enum CodingKeys: String, CodingKey {
-        case stage, task, problems, samples, temperature, format, examples
-        case passAt1 = "pass@1"
-        case passAt1Interval = "pass@1_interval"
-        case passAt1Greedy = "pass@1_greedy"
-        case passAtK = "pass@k"
-        case majAtK = "maj@k"
-        case meanLength = "mean_length"
-        case heldOutChecked = "held_out_checked"
-    }
-
-    package func encode(to encoder: any Encoder) throws {
-        var values = encoder.container(keyedBy: CodingKeys.self)
-        try values.encode(stage, forKey: .stage)
-        try values.encode(task, forKey: .task)
-        try values.encode(problems, forKey: .problems)
-        try values.encode(samples, forKey: .samples)
-        try values.encode(temperature, forKey: .temperature)
-        try values.encode(passAt1, forKey: .passAt1)
-        try values.encode(
-            [passAt1Interval.lowerBound, passAt1Interval.upperBound], forKey: .passAt1Interval)
-        try values.encode(passAt1Greedy, forKey: .passAt1Greedy)
-        try values.encode(passAtK, forKey: .passAtK)
-        try values.encode(majAtK, forKey: .majAtK)
-        try values.encode(format, forKey: .format)
-        try values.encode(meanLength, forKey: .meanLength)
-        try values.encodeIfPresent(heldOutChecked, forKey: .heldOutChecked)
-        try values.encode(examples, forKey: .examples)
-    }
-
-    package init(from decoder: any Decoder) throws {
-        let values = try decoder.container(keyedBy: CodingKeys.self)
-        let interval = try values.decode([Double].self, forKey: .passAt1Interval)
-        guard interval.count == 2, interval[0] <= interval[1] else {
-            throw DecodingError.dataCorruptedError(
-                forKey: .passAt1Interval, in: values, debugDescription: "\(interval)")
-        }
-        self.init(
-            stage: try values.decode(String.self, forKey: .stage),
-            task: try values.decode(String.self, forKey: .task),
-            problems: try values.decode(Int.self, forKey: .problems),
-            samples: try values.decode(Int.self, forKey: .samples),
-            temperature: try values.decode(Double.self, forKey: .temperature),
-            passAt1: try values.decode(Double.self, forKey: .passAt1),
-            passAt1Interval: interval[0]...interval[1],
-            passAt1Greedy: try values.decode(Double.self, forKey: .passAt1Greedy),
-            passAtK: try values.decode(Double.self, forKey: .passAtK),
-            majAtK: try values.decode(Double.self, forKey: .majAtK),
-            format: try values.decode(Double.self, forKey: .format),
-            meanLength: try values.decode(Double.self, forKey: .meanLength),
-            heldOutChecked: try values.decodeIfPresent(Bool.self, forKey: .heldOutChecked),
-            examples: try values.decode([Example].self, forKey: .examples))
+    /// The measure of that name; nil where it was not taken or applied to nothing.
+    package subscript(measure name: String) -> Measure? {
+        measures.first { $0.name == name }
     }
 }

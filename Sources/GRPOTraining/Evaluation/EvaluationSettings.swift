@@ -8,16 +8,40 @@ package struct EvaluationSettings: Codable, Sendable, Equatable {
     package var topP: Double
     /// Null: the largest of the recipe's stages, else 512.
     package var maxCompletionLength: Int?
+    /// The k of further unbiased pass@k, each at most `samples`.
+    package var passAt: [Int]
+    /// Answered training problems before each question; R1 was hurt by them (R1 report, section 4).
+    package var fewShot: Int
+    /// Whether prompts end in an opened thought.
+    package var think: ThoughtOpening
+    /// Whether the problems' system messages are shown. What a chat template says by itself it says
+    /// in either case.
+    package var systemPrompt: Bool
 
     package init(
         problems: Int = 500, samples: Int = 4, temperature: Double = 1, topP: Double = 1,
-        maxCompletionLength: Int? = nil
+        maxCompletionLength: Int? = nil, passAt: [Int] = [], fewShot: Int = 0,
+        think: ThoughtOpening = .never, systemPrompt: Bool = true
     ) {
         self.problems = problems
         self.samples = samples
         self.temperature = temperature
         self.topP = topP
         self.maxCompletionLength = maxCompletionLength
+        self.passAt = passAt
+        self.fewShot = fewShot
+        self.think = think
+        self.systemPrompt = systemPrompt
+    }
+
+    /// What DeepSeek-R1 is evaluated by (R1 report, section 3, and the README of its repository):
+    /// temperature 0.6, top-p 0.95, no system message, `<think>` and a line feed forced where the
+    /// model is one that thinks, no examples. The number of samples is 4 to 64, by the size of the
+    /// test set; the largest length, 32,768 there, is the model's affair.
+    package static func r1(problems: Int = 500, samples: Int = 4) -> EvaluationSettings {
+        EvaluationSettings(
+            problems: problems, samples: samples, temperature: 0.6, topP: 0.95, think: .auto,
+            systemPrompt: false)
     }
 
     /// Everything out of range, by key.
@@ -34,15 +58,22 @@ package struct EvaluationSettings: Codable, Sendable, Equatable {
         if let length = maxCompletionLength, length < 1 {
             found.append(("max_completion_length", "must be at least 1, found \(length)"))
         }
+        for k in passAt where !(1...max(1, samples)).contains(k) {
+            found.append(("pass_at", "must be between 1 and samples, \(samples), found \(k)"))
+        }
+        if fewShot < 0 { found.append(("few_shot", "must be at least 0, found \(fewShot)")) }
         return found
     }
 }
 
 extension EvaluationSettings {
     private enum CodingKeys: String, CodingKey {
-        case problems, samples, temperature
+        case problems, samples, temperature, think
         case topP = "top_p"
         case maxCompletionLength = "max_completion_length"
+        case passAt = "pass_at"
+        case fewShot = "few_shot"
+        case systemPrompt = "system_prompt"
     }
 
     package func encode(to encoder: any Encoder) throws {
@@ -52,5 +83,9 @@ extension EvaluationSettings {
         try values.encode(temperature, forKey: .temperature)
         try values.encode(topP, forKey: .topP)
         try values.encode(maxCompletionLength, forKey: .maxCompletionLength)
+        try values.encode(passAt, forKey: .passAt)
+        try values.encode(fewShot, forKey: .fewShot)
+        try values.encode(think, forKey: .think)
+        try values.encode(systemPrompt, forKey: .systemPrompt)
     }
 }

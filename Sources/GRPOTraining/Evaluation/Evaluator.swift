@@ -1,5 +1,5 @@
 import GRPOModels
-import GRPORewards
+package import GRPORewards
 package import GRPORollouts
 package import GRPOTasks
 import GRPOTensors
@@ -12,10 +12,13 @@ package struct Evaluator {
     package let maxCompletionLength: Int
     package let maxNumSeqs: Int
     package let seed: UInt64
+    /// Reward functions that say something about each completion beside the verifier.
+    package let measures: [any RewardFunction]
 
     package init(
         task: any ProblemSource, prompt: PromptStyle, settings: EvaluationSettings,
-        maxCompletionLength: Int, maxNumSeqs: Int = 256, seed: UInt64
+        maxCompletionLength: Int, maxNumSeqs: Int = 256, seed: UInt64,
+        measures: [any RewardFunction] = []
     ) {
         self.task = task
         self.prompt = prompt
@@ -23,9 +26,11 @@ package struct Evaluator {
         self.maxCompletionLength = maxCompletionLength
         self.maxNumSeqs = maxNumSeqs
         self.seed = seed
+        self.measures = measures
     }
 
-    /// Evaluates a policy. Every policy gets the same problems and the same random numbers.
+    /// Evaluates a policy without its measures. Every policy gets the same problems and the same
+    /// random numbers.
     ///
     /// - Parameters:
     ///   - stage: the stage that made the policy, or "base".
@@ -33,24 +38,49 @@ package struct Evaluator {
     package func run(
         _ policy: Policy, stage: String, progress: @escaping RolloutEngine.Progress = { _, _, _ in }
     ) throws -> EvaluationResult {
+        result(of: try samples(policy, stage: stage, progress: progress))
+    }
+
+    /// Evaluates a policy with all measures; gives what it wrote too.
+    package func evaluate(
+        _ policy: Policy, stage: String, progress: @escaping RolloutEngine.Progress = { _, _, _ in }
+    ) async throws -> (result: EvaluationResult, samples: EvaluationSamples) {
+        var samples = try samples(policy, stage: stage, progress: progress)
+        try await samples.measure(by: measures, task: task, seed: seed)
+        return (result(of: samples), samples)
+    }
+
+    /// What a policy writes, each completion verified.
+    package func samples(
+        _ policy: Policy, stage: String, progress: @escaping RolloutEngine.Progress = { _, _, _ in }
+    ) throws -> EvaluationSamples {
         // The problems do not depend on the run's seed: two runs are judged by the same ones.
         let problems = task.testProblems(limit: settings.problems, seed: 0)
         guard problems.count == settings.problems else {
             throw TrainingError.tooFewProblems(
                 task: type(of: task).name, found: problems.count, expected: settings.problems)
         }
-        let requests = try problems.enumerated().map { slot, problem in
-            RolloutRequest(
-                problem: problem, promptIDs: try prompt.encode(problem, with: policy.tokenizer),
-                slot: slot)
+        let prompt = try EvaluationPrompt(task: task, style: prompt, settings: settings)
+        let asked = try problems.map { try prompt.ask($0, with: policy.tokenizer) }
+        let requests = zip(problems, asked).enumerated().map { slot, question in
+            RolloutRequest(problem: question.0, promptIDs: question.1.ids, slot: slot)
         }
         let sampled = try complete(
             policy, requests, samples: settings.samples,
             Sampling(temperature: settings.temperature, topP: settings.topP), progress)
-        let greedy = try complete(
-            policy, requests, samples: 1, Sampling(temperature: 0), progress)
-        let asked = try problems.prefix(10).map { try prompt.text($0, with: policy.tokenizer) }
-        return summarize(sampled, greedy: greedy, stage: stage, asked: asked)
+        // At temperature 0 nothing is drawn: further completions would be the same.
+        let greedy =
+            settings.temperature == 0
+            ? sampled
+            : try complete(policy, requests, samples: 1, Sampling(temperature: 0), progress)
+        return EvaluationSamples(
+            stage: stage, task: type(of: task).name,
+            sampling: EvaluationSamples.Sampling(
+                temperature: settings.temperature, topP: settings.topP,
+                maxCompletionLength: maxCompletionLength),
+            problems: zip(asked, zip(sampled, greedy)).map { asked, groups in
+                verified(groups.0, greedy: groups.1.completions[0].completion, asked)
+            })
     }
 
     private func complete(
@@ -66,41 +96,27 @@ package struct Evaluator {
             step: 0, progress: progress)
     }
 
-    private func summarize(
-        _ groups: [RolloutGroup], greedy: [RolloutGroup], stage: String,
-        asked: [String]
-    ) -> EvaluationResult {
-        let verdicts = groups.map { group in
-            group.completions.map { isRight($0.completion.text, group.problem) }
-        }
-        let shares = verdicts.map { Double($0.count { $0 }) / Double($0.count) }
-        let texts = groups.flatMap { $0.completions.map(\.completion) }
-        let format = FormatReward()
-        let majority = zip(groups, verdicts).count { group, verdicts in
-            let answers = group.completions.map {
-                task.answer(in: $0.completion.text, to: group.problem)
-            }
-            return Self.majority(of: answers).map { verdicts[$0] } ?? false
-        }
-        return EvaluationResult(
-            stage: stage, task: type(of: task).name, problems: groups.count,
-            samples: settings.samples, temperature: settings.temperature,
-            passAt1: Self.mean(shares), passAt1Interval: Interval.mean(of: shares),
-            passAt1Greedy: Self.mean(
-                greedy.map { isRight($0.completions[0].completion.text, $0.problem) ? 1 : 0 }),
-            passAtK: Self.mean(verdicts.map { $0.contains(true) ? 1 : 0 }),
-            majAtK: Double(majority) / Double(max(1, groups.count)),
-            format: Self.mean(texts.map { format.isWellFormed($0.text) ? 1 : 0 }),
-            meanLength: Self.mean(texts.map { Double($0.tokenCount) }),
-            examples: zip(asked, zip(groups, verdicts)).map { asked, sampled in
-                EvaluationResult.Example(
-                    prompt: sampled.0.problem.prompt, asked: asked,
-                    completion: sampled.0.completions[0].completion.text, isRight: sampled.1[0])
-            })
+    private func verified(
+        _ group: RolloutGroup, greedy: Completion, _ asked: EvaluationPrompt.Asked
+    ) -> EvaluatedProblem {
+        let problem = group.problem
+        let completions = group.completions.map(\.completion)
+        let texts = completions.map { asked.opening + $0.text }
+        let hasVerifier = problem.scenario == .reasoning
+        let verdicts = hasVerifier ? texts.map { task.verify($0, problem) } : []
+        return EvaluatedProblem(
+            problem: problem, asked: asked.text, opening: asked.opening, completions: completions,
+            answers: texts.map { task.answer(in: $0, to: problem) },
+            isRight: hasVerifier ? verdicts.map { $0 == .right } : nil,
+            ungradable: verdicts.count { if case .ungradable = $0 { true } else { false } },
+            greedy: greedy,
+            greedyIsRight: hasVerifier
+                ? task.verify(asked.opening + greedy.text, problem) == .right : nil)
     }
 
-    private func isRight(_ text: String, _ problem: Problem) -> Bool {
-        task.verify(text, problem) == .right
+    /// What follows from the samples.
+    package func result(of samples: EvaluationSamples) -> EvaluationResult {
+        EvaluationResult(samples, settings: settings, prompt: prompt.rawValue)
     }
 
     /// Where the most frequent answer was first given; nil where there is no answer at all.
@@ -109,9 +125,5 @@ package struct Evaluator {
         guard let most = counts.values.max() else { return nil }
         // Ties go to the answer that was given first.
         return answers.firstIndex { $0.map { counts[$0] == most } ?? false }
-    }
-
-    private static func mean(_ values: [Double]) -> Double {
-        values.isEmpty ? 0 : values.reduce(0, +) / Double(values.count)
     }
 }

@@ -1,0 +1,28 @@
+package import GRPORewards
+package import GRPOTasks
+
+extension EvaluationSamples {
+    /// Asks reward functions about every completion, the opened thought included, in the place of
+    /// what was measured before.
+    ///
+    /// - Parameter seed: the evaluation's, for functions that draw.
+    package mutating func measure(
+        by functions: [any RewardFunction], task: any ProblemSource, seed: UInt64
+    ) async throws {
+        guard !functions.isEmpty else { return }
+        let rewards = RewardSet(functions.map { RewardTerm($0) })
+        for (index, sampled) in problems.enumerated() {
+            // Outside of a stage there is no progress: a reward that begins late counts.
+            let group = RewardGroup(
+                problem: sampled.problem,
+                completions: sampled.completions.map { completion in
+                    Completion(
+                        text: sampled.opening + completion.text, tokenCount: completion.tokenCount,
+                        finishReason: completion.finishReason)
+                },
+                step: 1, source: task, seed: StableHash.hash("\(seed)/\(sampled.problem.id)"))
+            problems[index].measures = try await rewards.rewards(for: group).components
+                .map { EvaluatedProblem.Measure(name: $0.name, values: $0.scores.map(\.value)) }
+        }
+    }
+}
