@@ -66,18 +66,8 @@ extension Registry where Component == any PairSource.Type {
     /// The preference pairs of this library and those in `added`.
     package static func pairs(adding added: [any PairSource.Type] = []) -> PairRegistry {
         var registry = PairRegistry()
-        for type in [LittleWorldPairs.self] + added {
-            registry.add(type, named: type.name)
-        }
-        return registry
-    }
-}
-
-extension Registry where Component == any PairSource.Type {
-    /// The preference pairs of this library and those in `added`.
-    package static func pairs(adding added: [any PairSource.Type] = []) -> PairRegistry {
-        var registry = PairRegistry()
-        for type in [JSONLPairs.self] + added {
+        let builtIn: [any PairSource.Type] = [LittleWorldPairs.self, JSONLPairs.self]
+        for type in builtIn + added {
             registry.add(type, named: type.name)
         }
         return registry
