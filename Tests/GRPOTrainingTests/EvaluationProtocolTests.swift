@@ -7,7 +7,7 @@ import GRPOTraining
 import Testing
 
 /// Questions with a system message, of which half are no matter of right and wrong.
-private struct MixedTask: ProblemSource, Equatable {
+private struct TwoScenarioTask: ProblemSource, Equatable {
     static let name = "mixed"
     static let summary = "Questions of both scenarios."
 
@@ -73,7 +73,7 @@ private struct LengthMeasure: RewardFunction, Equatable {
     private func asked(
         _ settings: EvaluationSettings, style: PromptStyle = .plain
     ) throws -> EvaluationPrompt.Asked {
-        let task = MixedTask()
+        let task = TwoScenarioTask()
         let prompt = try EvaluationPrompt(task: task, style: style, settings: settings)
         return try prompt.ask(task.testProblems(limit: 1, seed: 0)[0], with: characters)
     }
@@ -112,14 +112,14 @@ private struct LengthMeasure: RewardFunction, Equatable {
     @Test func tooFewExamplesAreRefused() {
         #expect {
             try EvaluationPrompt(
-                task: MixedTask(), style: .plain, settings: EvaluationSettings(fewShot: 5))
+                task: TwoScenarioTask(), style: .plain, settings: EvaluationSettings(fewShot: 5))
         } throws: { error in
             guard case TrainingError.noExample("mixed", 4, 5, nil) = error else { return false }
             return true
         }
         #expect {
             try EvaluationPrompt(
-                task: MixedTask(trainable: 0), style: .plain,
+                task: TwoScenarioTask(trainable: 0), style: .plain,
                 settings: EvaluationSettings(fewShot: 1))
         } throws: { error in
             guard case TrainingError.noExample("mixed", 0, 1, nil) = error else { return false }
@@ -130,7 +130,7 @@ private struct LengthMeasure: RewardFunction, Equatable {
     /// General problems have no right and wrong; measures count where they apply.
     @Test func scenariosAndMeasures() async throws {
         let evaluator = Evaluator(
-            task: MixedTask(), prompt: .plain,
+            task: TwoScenarioTask(), prompt: .plain,
             settings: EvaluationSettings(problems: 4, samples: 3, passAt: [1, 2]),
             maxCompletionLength: 4, seed: 5, measures: [LengthMeasure()])
         let (result, samples) = try await evaluator.evaluate(policy(characters), stage: "base")
@@ -156,7 +156,7 @@ private struct LengthMeasure: RewardFunction, Equatable {
     @Test func anOpenThoughtIsNoAnswer() throws {
         let settings = EvaluationSettings(problems: 4, samples: 40, think: .always)
         let evaluator = Evaluator(
-            task: MixedTask(), prompt: .plain, settings: settings, maxCompletionLength: 2, seed: 1)
+            task: TwoScenarioTask(), prompt: .plain, settings: settings, maxCompletionLength: 2, seed: 1)
         let samples = try evaluator.samples(policy(characters), stage: "base")
         #expect(samples.problems.allSatisfy { $0.opening == "<think>\n" })
         let texts = samples.problems.flatMap(\.completions).map(\.text)
@@ -168,7 +168,7 @@ private struct LengthMeasure: RewardFunction, Equatable {
     /// Without sampling there is nothing to repeat: greedy is the same completion.
     @Test func greedy() throws {
         let evaluator = Evaluator(
-            task: MixedTask(), prompt: .plain,
+            task: TwoScenarioTask(), prompt: .plain,
             settings: EvaluationSettings(problems: 4, samples: 1, temperature: 0),
             maxCompletionLength: 3, seed: 2)
         let samples = try evaluator.samples(policy(characters), stage: "base")
