@@ -7,7 +7,7 @@ struct LetterPairs: PairSource, Equatable {
     static let summary = "Earlier letters."
 
     enum Flaw: String, Codable {
-        case none, endless, empty, twins, long, answers
+        case none, endless, empty, twins, long, answers, silent
     }
 
     /// What is wrong with them.
@@ -52,13 +52,13 @@ struct LetterPairs: PairSource, Equatable {
 
     private func pair(_ prompt: Int, _ choice: Int) -> PreferencePair {
         let (better, worse) = Self.choices[choice]
-        func text(_ letter: Int, _ thought: Int) -> String {
-            let text = Self.letters[letter]
-            return flaw == .answers
-                ? "<think>\(Self.letters[thought])</think><answer>\(text)</answer>" : text
+        func text(_ answer: Int, _ thought: Int) -> String {
+            let (answer, thought) = (Self.letters[answer], Self.letters[thought])
+            return flaw == .answers || flaw == .silent
+                ? "<think>\(thought)</think><answer>\(answer)</answer>" : answer
         }
         return PreferencePair(
             prompt: Self.letters[prompt] + "=", chosen: text(better, worse),
-            rejected: text(worse, better))
+            rejected: flaw == .silent ? "<answer></answer>" : text(worse, better))
     }
 }

@@ -129,10 +129,13 @@ struct RewardModelStageTests {
         #expect(settings(5).pairs.steps(for: nil) == 5)
     }
 
-    /// Only answers are read where answers are judged: two tokens and the ending with their prompt,
-    /// thoughts and tags left out.
-    @Test(arguments: [(JudgedText.answer, 4), (.completion, 37)])
-    func whatIsJudgedIsRead(judges: JudgedText, tokens: Int) throws {
+    /// Only answers are read where answers are judged: a prompt of two tokens, a letter and the
+    /// ending, thoughts and tags left out; of an empty answer the ending alone.
+    @Test(arguments: [
+        (JudgedText.answer, LetterPairs.Flaw.answers, 4 + 4), (.completion, .answers, 37 + 37),
+        (.answer, .silent, 4 + 3),
+    ])
+    func whatIsJudgedIsRead(judges: JudgedText, flaw: LetterPairs.Flaw, tokens: Int) throws {
         let tokenizer = CharacterTokenizer(alphabet: "abcdef=<>/thinkswr")
         let policy = Policy(
             decoder: TinyDecoder.make(
@@ -140,9 +143,10 @@ struct RewardModelStageTests {
                 on: TestBackend.reference.make()), tokenizer: tokenizer)
         var settings = settings(1)
         settings.judges = judges
-        let spy = try run(.reference, settings, source: LetterPairs(flaw: .answers), policy: policy)
-            .spy
-        #expect(spy.values("num_tokens") == [Double(10 * 2 * tokens)])
+        let spy = try run(
+            .reference, settings, source: LetterPairs(flaw: flaw), policy: policy
+        ).spy
+        #expect(spy.values("num_tokens") == [Double(10 * tokens)])
     }
 }
 

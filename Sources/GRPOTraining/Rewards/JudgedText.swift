@@ -15,8 +15,10 @@ package enum JudgedText: String, Codable, Sendable, CaseIterable {
         return AnswerExtraction.tagged(in: completion).flatMap { $0.isEmpty ? nil : $0 }
     }
 
-    /// What is learned from in a pair of a data set: a text without an answer block is an answer.
+    /// What is learned from in a pair of a data set: a text without an answer block is an answer,
+    /// and an empty block an empty one.
     func text(ofExample completion: String) -> String {
-        text(of: completion) ?? completion
+        guard self == .answer else { return completion }
+        return AnswerExtraction.tagged(in: completion) ?? completion
     }
 }
