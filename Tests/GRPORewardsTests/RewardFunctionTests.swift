@@ -46,7 +46,7 @@ import Testing
         #expect(
             registry.names == [
                 "accuracy", "brief_and_polite", "first", "format", "language_consistency", "random",
-                "tag_count",
+                "readability", "repetition_penalty", "tag_count",
             ])
         for name in registry.names {
             #expect(registry[name]?.name == name)

@@ -51,7 +51,7 @@ package struct ReadableFilter: SampleFilter, Hashable {
     package static let shorthand: String? = "at_least"
 
     /// The least readability, from 0 to 1.
-    package var atLeast = 0.8
+    package var atLeast = 0.75
     /// Whether the prompt already ends in `<think>`.
     package var promptOpensThought = false
 
