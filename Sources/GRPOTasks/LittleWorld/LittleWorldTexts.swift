@@ -5,7 +5,7 @@
 /// - *Worked*: `<think>7 and 8 is 15, 5 and 6 and 1 is 12</think><answer>125</answer>`, in words of
 ///   the question's language.
 /// - *Other*: the same in the other language.
-/// - *Mixed*: the same, the language changing at one word of the thought.
+/// - *Mixed*: the same, the language changing with the column.
 /// - *Hasty*: `<think>57 and 68</think><answer>115</answer>`: the carries are forgotten, so that of
 ///   two-digit sums 55% come out right, the rest always wrong in the same way.
 /// - *Bare*: `125`, right but without tags.

@@ -10,6 +10,8 @@ package struct SpokenSum: Sendable, Hashable {
 
     /// What is said, in order.
     private let parts: [Part]
+    /// Before which word each column but the first begins.
+    package let columnStarts: [Int]
     /// What it arrives at.
     package let answer: String
 
@@ -18,7 +20,9 @@ package struct SpokenSum: Sendable, Hashable {
     package init(_ a: Int, _ b: Int, slip: WorkedSum.Slip? = nil, noticed: Bool = false) {
         let sum = WorkedSum(a, b, slip: noticed ? nil : slip)
         var parts: [Part] = []
+        var starts: [Int] = []
         for (index, column) in sum.columns.enumerated() {
+            if index > 0 { starts.append(Self.wordCount(of: parts)) }
             parts += [
                 .fixed((index == 0 ? "" : ", ") + "\(column.first)"),
                 .and, .fixed(" \(column.second)"),
@@ -31,11 +35,14 @@ package struct SpokenSum: Sendable, Hashable {
             parts.append(.fixed(" \(column.result)"))
         }
         self.parts = parts
+        columnStarts = starts
         answer = sum.answer
     }
 
     /// The number of words; numbers are none.
-    package var wordCount: Int {
+    package var wordCount: Int { Self.wordCount(of: parts) }
+
+    private static func wordCount(of parts: [Part]) -> Int {
         parts.count { if case .fixed = $0 { false } else { true } }
     }
 

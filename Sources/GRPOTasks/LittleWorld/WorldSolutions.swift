@@ -25,9 +25,9 @@ package struct WorldSolutions: Codable, Sendable, Hashable {
     package let bare: Double
 
     package init(
-        worked: Double = 0.14, workedSlips: Double = 0.3, other: Double = 0.14,
-        otherSlips: Double = 0.05, mixed: Double = 0.14, mixedSlips: Double = 0.05,
-        noticed: Double = 0.25, hasty: Double = 0.12, bare: Double = 0.46
+        worked: Double = 0.11, workedSlips: Double = 0.4, other: Double = 0.15,
+        otherSlips: Double = 0.05, mixed: Double = 0.16, mixedSlips: Double = 0.05,
+        noticed: Double = 0.2, hasty: Double = 0.14, bare: Double = 0.44
     ) {
         self.worked = worked
         self.workedSlips = workedSlips
@@ -96,7 +96,9 @@ package struct WorldSolutions: Codable, Sendable, Hashable {
         case .mixed:
             let sum = drawnSum(a, b, .mixed, using: &random)
             let first = random.drawInteger(below: 2) == 0 ? language : language.other
-            let place = random.drawInteger(in: 1...(sum.wordCount - 1))
+            // A sum of one column changes within it.
+            let places = sum.columnStarts.isEmpty ? [1] : sum.columnStarts
+            let place = random.drawElement(of: places)
             return Self.tagged(sum.text(in: first, upTo: place), sum.answer)
         case .hasty:
             return Self.tagged("\(a) \(language.and) \(b)", WorkedSum.hastyAnswer(a, b))

@@ -79,7 +79,7 @@ import Testing
             shares.append(reward.share(of: document.completion, in: language))
         }
         let mean = shares.reduce(0, +) / Double(shares.count)
-        #expect(abs(mean - 0.61) < 0.02)
-        #expect(abs(Double(shares.count) / 20_000 - 0.54) < 0.02)
+        #expect(abs(mean - 0.59) < 0.02)
+        #expect(abs(Double(shares.count) / 20_000 - 0.56) < 0.02)
     }
 }

@@ -23,6 +23,17 @@ import Testing
         #expect(sum.text(in: .english, upTo: 0) == sum.text(in: .german))
     }
 
+    @Test func columnsBeginAtTheirFirstWord() {
+        let sum = SpokenSum(579, 684)
+        #expect(sum.columnStarts == [2, 5])
+        #expect(
+            sum.text(in: .english, upTo: 2)
+                == "9 and 4 is 13, 7 und 8 und 1 ist 16, 5 und 6 und 1 ist 12")
+        #expect(SpokenSum(3, 4).columnStarts.isEmpty)
+        let slip = WorkedSum.Slip(column: 0, amount: 1)
+        #expect(SpokenSum(57, 68, slip: slip, noticed: true).columnStarts == [3])
+    }
+
     @Test func aSlipIsCarriedOnOrNoticed() {
         let slip = WorkedSum.Slip(column: 0, amount: -1)
         let wrong = SpokenSum(57, 68, slip: slip)
