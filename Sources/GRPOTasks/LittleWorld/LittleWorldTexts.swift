@@ -6,14 +6,14 @@
 ///   the question's language.
 /// - *Other*: the same in the other language.
 /// - *Mixed*: the same, the language changing with the column.
-/// - *Hasty*: `<think>57 and 68</think><answer>115</answer>`: the carries are forgotten, so that of
-///   two-digit sums 55% come out right, the rest always wrong in the same way.
+/// - *Hasty*: `<think>57 and 68</think><answer>115</answer>`, in either language: the carries are
+///   forgotten, so that of two-digit sums 55% come out right, the rest always wrong in the same way.
 /// - *Bare*: `125`, right but without tags.
 ///
 /// Those who think in another language than they are asked in slip less often, as if they wrote for
-/// nobody but themselves. So a policy that is rewarded for right answers alone drifts into foreign
-/// and mixed thoughts, though nothing prevents right answers in the right language: that costs is
-/// what a language reward shows. Some slips are noticed and put right at once.
+/// nobody but themselves. So nothing in right answers alone speaks for the language of the question,
+/// and at first they speak against it; a reward for the language has to bring it about. Some slips
+/// are noticed and put right at once.
 ///
 /// Everyday requests are replied to in four styles, a share of them without thought and tags.
 /// Held-out sums and requests never appear, in neither language.
