@@ -155,9 +155,13 @@ struct EvaluateCommand: AsyncParsableCommand {
     }
 
     private func measures() throws -> [any RewardFunction] {
-        try sampling.measure.map {
-            try RewardSetting.parse($0, components: Session.components).term.function
+        let terms = try sampling.measure.map {
+            try RewardSetting.parse($0, components: Session.components).term
         }
+        if !terms.isEmpty, let problem = RewardSet(terms).problems().first {
+            throw InputError("--measure \(problem.key): \(problem.message)")
+        }
+        return terms.map(\.function)
     }
 
     /// The task that is meant: the run's, where it is the run's.

@@ -22,6 +22,8 @@ package struct EvaluationSpecification: RecipeSettings {
 
     private func measureProblems() -> [SettingProblem] {
         let terms = measures.map(\.term)
+        // Unlike a stage, an evaluation needs no reward.
+        guard !terms.isEmpty else { return [] }
         let weighted = terms.filter { $0.settings != RewardTerm.Settings() }
         return RewardSet(terms).problems().map { SettingProblem("measures.\($0.key)", $0.message) }
             + weighted.map {
