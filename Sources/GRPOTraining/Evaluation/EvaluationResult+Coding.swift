@@ -15,7 +15,6 @@ extension EvaluationResult: Codable {
         case passAt = "pass_at"
         case meanLength = "mean_length"
         case heldOutChecked = "held_out_checked"
-
         case generalProblems = "general_problems"
     }
 
@@ -29,20 +28,21 @@ extension EvaluationResult: Codable {
         try values.encode(passAt1, forKey: .passAt1)
         try values.encode(passAt1Interval.bounds, forKey: .passAt1Interval)
         try values.encode(passAt1Greedy, forKey: .passAt1Greedy)
-        try values.encodeIfPresent(
-            intervals?.passAt1Greedy.bounds, forKey: .passAt1GreedyInterval)
+        if let intervals {
+            try values.encode(intervals.passAt1Greedy.bounds, forKey: .passAt1GreedyInterval)
+        }
         try values.encode(passAtK, forKey: .passAtK)
-        try values.encodeIfPresent(intervals?.passAtK.bounds, forKey: .passAtKInterval)
+        if let intervals { try values.encode(intervals.passAtK.bounds, forKey: .passAtKInterval) }
         try values.encode(majAtK, forKey: .majAtK)
-        try values.encodeIfPresent(intervals?.majAtK.bounds, forKey: .majAtKInterval)
+        if let intervals { try values.encode(intervals.majAtK.bounds, forKey: .majAtKInterval) }
         if !passAt.isEmpty { try values.encode(passAt, forKey: .passAt) }
         try values.encode(format, forKey: .format)
-        try values.encodeIfPresent(intervals?.format.bounds, forKey: .formatInterval)
+        if let intervals { try values.encode(intervals.format.bounds, forKey: .formatInterval) }
         try values.encode(meanLength, forKey: .meanLength)
         if !measures.isEmpty { try values.encode(measures, forKey: .measures) }
         if generalProblems > 0 { try values.encode(generalProblems, forKey: .generalProblems) }
         if ungradable > 0 { try values.encode(ungradable, forKey: .ungradable) }
-        try values.encodeIfPresent(conditions, forKey: .conditions)
+        if let conditions { try values.encode(conditions, forKey: .conditions) }
         try values.encodeIfPresent(heldOutChecked, forKey: .heldOutChecked)
         try values.encode(examples, forKey: .examples)
     }
