@@ -156,7 +156,8 @@ private struct LengthMeasure: RewardFunction, Equatable {
     @Test func anOpenThoughtIsNoAnswer() throws {
         let settings = EvaluationSettings(problems: 4, samples: 40, think: .always)
         let evaluator = Evaluator(
-            task: TwoScenarioTask(), prompt: .plain, settings: settings, maxCompletionLength: 2, seed: 1)
+            task: TwoScenarioTask(), prompt: .plain, settings: settings, maxCompletionLength: 2,
+            seed: 1)
         let samples = try evaluator.samples(policy(characters), stage: "base")
         #expect(samples.problems.allSatisfy { $0.opening == "<think>\n" })
         let texts = samples.problems.flatMap(\.completions).map(\.text)
