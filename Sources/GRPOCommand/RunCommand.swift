@@ -21,6 +21,10 @@ struct RunCommand: AsyncParsableCommand {
     @Option(help: "The run directory; by default runs/NAME.")
     var output: String?
 
+    @Option(
+        help: "A directory in which runs share finished stages: none of them is run twice.")
+    var stages: String?
+
     @Flag(help: "Continue the run in the directory.")
     var resume = false
 
@@ -45,7 +49,7 @@ struct RunCommand: AsyncParsableCommand {
         Console.error("\(compute.backend.name); writing to \(directory.path)")
         let run = Run(
             recipe, directory: directory, compute: compute, printer: ProgressPrinter(),
-            interruption: interruption)
+            interruption: interruption, stages: stages)
         let summary = try await run.execute(resuming: resume)
         try RunReport.write(directory)
         if json {

@@ -24,11 +24,15 @@ package struct MemoryEstimate: Sendable {
         package var prefillRows: Int
         /// Adapters that are trained in place of the weights.
         package var lora: LoRASettings?
+        /// Whether anything is trained.
+        package var trains: Bool
+        /// Reward models that stand beside the policy.
+        package var scorers: [DecoderConfiguration]
 
         package init(
             rows: Int, scoringRows: Int = 0, checkpointing: Bool = false, reference: Bool = false,
             mixesReference: Bool = false, cacheRows: Int = 0, prefillRows: Int = 0,
-            lora: LoRASettings? = nil
+            lora: LoRASettings? = nil, trains: Bool = true, scorers: [DecoderConfiguration] = []
         ) {
             self.rows = rows
             self.scoringRows = scoringRows
@@ -38,6 +42,8 @@ package struct MemoryEstimate: Sendable {
             self.cacheRows = cacheRows
             self.prefillRows = prefillRows
             self.lora = lora
+            self.trains = trains
+            self.scorers = scorers
         }
     }
 
@@ -71,8 +77,10 @@ package struct MemoryEstimate: Sendable {
             }
         }
         let store = flat(configuration.parameters.map(\.shape))
-        let weights =
-            store + shape.block(configuration.maxPositions * configuration.headDim * parameterBytes)
+        func weights(_ configuration: DecoderConfiguration) -> Int {
+            flat(configuration.parameters.map(\.shape))
+                + shape.block(configuration.maxPositions * configuration.headDim * parameterBytes)
+        }
         let adapters = demand.lora.map { AdapterLayout(configuration, $0) }
         let matrices =
             configuration.matrices + (adapters.map { $0.downMatrices + $0.spreadMatrices } ?? [])
@@ -80,18 +88,23 @@ package struct MemoryEstimate: Sendable {
         let hasCopy = demand.reference && adapters == nil
 
         parameters =
-            (hasCopy ? 2 : 1) * weights
+            (hasCopy ? 2 : 1) * weights(configuration)
+            + demand.scorers.reduce(0) { $0 + weights($1) }
             + (adapters.map { flat($0.specifications.map(\.shape)) + flat($0.spreadMatrices) } ?? 0)
-        gradients = adapters.map { flat($0.specifications.map(\.shape)) } ?? store
+        gradients =
+            demand.trains ? adapters.map { flat($0.specifications.map(\.shape)) } ?? store : 0
         moments = 2 * gradients
-        // The reference runs forward only.
+        // Reference and reward models run forward only.
         packedCopies =
-            copies(matrices, transposed: false) + copies(matrices, transposed: true)
+            copies(matrices, transposed: false)
+            + (demand.trains ? copies(matrices, transposed: true) : 0)
+            + demand.scorers.reduce(0) { $0 + copies($1.matrices, transposed: false) }
             + (hasCopy ? copies(configuration.matrices, transposed: false) : 0)
         // Mixing widens both models to Double and makes a third (`Decoder.mix`).
         let mixing = demand.mixesReference ? 3 * store / parameterBytes * 8 : 0
         activations = max(
-            shape.training(rows: demand.rows, checkpointing: demand.checkpointing),
+            demand.trains
+                ? shape.training(rows: demand.rows, checkpointing: demand.checkpointing) : 0,
             shape.forward(rows: demand.scoringRows), mixing)
         cache = shape.sampling(cacheRows: demand.cacheRows, prefillRows: demand.prefillRows)
         program = Self.program + configuration.vocabularySize * Self.bytesOfToken

@@ -49,12 +49,17 @@ package struct TextLengths: Sendable {
         }
     }
 
-    /// Of each stage of the recipe: prompts of a grpo stage, documents of a pretrain stage.
+    /// Of each stage of the recipe: the prompts of those that sample, the documents or the
+    /// completions of pairs, each with its prompt, of the others.
     let stages: [Extent]
+    /// The most tokens that a document of each stage can have where an earlier stage samples it.
+    let sampled: [Int]
     /// Of the evaluation's prompts.
     let evaluation: Extent
 
-    init(_ recipe: Recipe, _ tokenizer: any Tokenizer) {
+    /// - Throws: `TrainingError` where a stage cannot draw its problems, or the evaluation its
+    ///   examples.
+    init(_ recipe: Recipe, _ tokenizer: any Tokenizer) throws(TrainingError) {
         let texts = DrawnTexts(recipe: recipe)
         func prompts(_ problems: some Sequence<Problem>) -> Extent {
             Extent(problems) { problem in
@@ -63,17 +68,54 @@ package struct TextLengths: Sendable {
                 try recipe.prompt.encode(problem, with: tokenizer).count
             }
         }
-        stages = recipe.stages.map { stage -> Extent in
-            switch stage {
-            case .grpo(let grpo): prompts(texts.problems(of: grpo))
-            case .pretrain(let pretrain):
-                Extent(texts.documents(of: pretrain)) { document in
-                    "the document " + printable(document.prompt + document.completion)
-                } measure: { document throws(TokenizerError) in
-                    try DocumentTokens(document, tokenizer).ids.count
-                }
+        func documents(_ documents: [TextDocument], inStyle: Bool) -> Extent {
+            Extent(documents) { document in
+                "the document " + printable(document.prompt + document.completion)
+            } measure: { document throws(TokenizerError) in
+                inStyle
+                    ? try DocumentTokens(document, style: recipe.prompt, tokenizer).ids.count
+                    : try DocumentTokens(document, tokenizer).ids.count
             }
         }
-        evaluation = prompts(texts.evaluationProblems)
+        var stages: [Extent] = []
+        for stage in recipe.stages {
+            switch stage {
+            case .grpo, .sample: stages.append(prompts(try texts.problems(of: stage)))
+            case .pretrain: stages.append(documents(texts.documents(of: stage), inStyle: false))
+            case .sft: stages.append(documents(texts.documents(of: stage), inStyle: true))
+            case .rewardModel, .dpo:
+                let both = texts.pairs(of: stage).flatMap { $0.documents }
+                stages.append(documents(both, inStyle: true))
+            }
+        }
+        self.stages = stages
+        let graph = recipe.graph
+        sampled = graph.stages.indices.map { index in
+            graph.inputs(of: index).compactMap { input in
+                guard graph.stages[input].makes == .samples,
+                    let length = graph.stages[input].completionLength
+                else { return nil }
+                return stages[input].longest + length + 1
+            }.max() ?? 0
+        }
+        let asked = try EvaluationPrompt(
+            task: (recipe.evaluation.task ?? recipe.task).source, style: recipe.prompt,
+            settings: recipe.evaluation.settings)
+        evaluation = Extent(texts.evaluationProblems) { problem in
+            "problem \(problem.id)"
+        } measure: { problem throws(TokenizerError) in
+            try asked.ask(problem, with: tokenizer).ids.count
+        }
+    }
+}
+
+extension PreferencePair {
+    /// Either completion behind the prompt.
+    fileprivate var documents: [TextDocument] {
+        [chosen, rejected].map { completion in
+            TextDocument(
+                prompt: prompt, completion: completion,
+                messages: messages.map { $0 + [Message(role: "assistant", content: completion)] })
+        }
     }
 }

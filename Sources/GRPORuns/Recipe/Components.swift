@@ -1,22 +1,28 @@
 package import GRPORewards
 package import GRPOTasks
+import GRPOTraining
 
 /// The components a recipe can name: the built-in ones and those a user's program adds.
 package struct Components: Sendable {
     package let tasks: TaskRegistry
     package let texts: TextRegistry
+    package let pairs: PairRegistry
     package let rewards: RewardRegistry
     let taskKinds: Kinds<TaskSetting>
-    let textKinds: Kinds<TextSetting>
+    let textKinds: Kinds<any TextSource>
+    let weightedTextKinds: Kinds<WeightedText>
+    let pairKinds: Kinds<PairSetting>
+    let filterKinds: Kinds<FilterSetting>
     let rewardKinds: Kinds<RewardSetting>
 
     package init(
         tasks added: [any ProblemSource.Type] = [], texts: [any TextSource.Type] = [],
-        rewards: [any RewardFunction.Type] = []
+        pairs: [any PairSource.Type] = [], rewards: [any RewardFunction.Type] = []
     ) {
         self.tasks = .tasks(adding: added)
         self.texts = .texts(adding: texts)
-        self.rewards = .rewards(adding: rewards)
+        self.pairs = .pairs(adding: pairs)
+        self.rewards = .rewards(adding: [RewardModelReward.self] + rewards)
 
         var taskKinds = Kinds<TaskSetting>("task")
         func add<Source: ProblemSource>(_ type: Source.Type) {
@@ -25,12 +31,38 @@ package struct Components: Sendable {
         for name in self.tasks.names { add(self.tasks[name]!) }
         self.taskKinds = taskKinds
 
-        var textKinds = Kinds<TextSetting>("data")
+        var textKinds = Kinds<any TextSource>("data")
+        var weightedTextKinds = Kinds<WeightedText>("data")
         func add<Source: TextSource>(_ type: Source.Type) {
-            textKinds.add(Source.name, defaults: Source()) { TextSetting($0) }
+            textKinds.add(Source.name, defaults: Source()) { $0 }
+            weightedTextKinds.add(
+                Source.name, defaults: Beside(WeightedText.Weight.defaults, Source()),
+                shorthand: "weight"
+            ) { setting in
+                WeightedText(
+                    TextData.Part(.source(setting.second), weight: setting.first.weight))
+            }
         }
         for name in self.texts.names { add(self.texts[name]!) }
         self.textKinds = textKinds
+        self.weightedTextKinds = weightedTextKinds
+
+        var pairKinds = Kinds<PairSetting>("data")
+        func add<Source: PairSource>(_ type: Source.Type) {
+            pairKinds.add(Source.name, defaults: Source()) { PairSetting($0) }
+        }
+        for name in self.pairs.names { add(self.pairs[name]!) }
+        self.pairKinds = pairKinds
+
+        var filterKinds = Kinds<FilterSetting>("filter")
+        func add<Filter: SampleFilter>(_ type: Filter.Type) {
+            filterKinds.add(Filter.name, defaults: Filter(), shorthand: Filter.shorthand) {
+                FilterSetting($0)
+            }
+        }
+        let filters = FilterRegistry.filters()
+        for name in filters.names { add(filters[name]!) }
+        self.filterKinds = filterKinds
 
         var rewardKinds = Kinds<RewardSetting>("reward")
         func add<Function: RewardFunction>(_ type: Function.Type) {
@@ -63,6 +95,10 @@ package struct Components: Sendable {
             source.problems().map { SettingProblem($0.key, $0.message) }
         case let source as any TextSource:
             source.problems().map { SettingProblem($0.key, $0.message) }
+        case let source as any PairSource:
+            source.problems().map { SettingProblem($0.key, $0.message) }
+        case let filter as any SampleFilter:
+            filter.problems().map { SettingProblem($0.key, $0.message) }
         default: nil
         }
     }
@@ -82,21 +118,6 @@ package struct TaskSetting: Codable, Sendable {
 
     package func encode(to encoder: any Encoder) throws {
         try Kinds<Self>.encode(name, source, to: encoder)
-    }
-}
-
-/// `sums_mixture`, or `sums_mixture: {worked: 0.3}`.
-package struct TextSetting: Codable, Sendable {
-    package let source: any TextSource
-
-    package init(_ source: any TextSource) { self.source = source }
-
-    package init(from decoder: any Decoder) throws {
-        self = try Components.of(decoder).textKinds.decode(from: decoder)
-    }
-
-    package func encode(to encoder: any Encoder) throws {
-        try Kinds<Self>.encode(type(of: source).name, source, to: encoder)
     }
 }
 

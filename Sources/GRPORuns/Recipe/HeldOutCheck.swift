@@ -3,8 +3,8 @@ import GRPOTraining
 
 /// Whether an evaluation asks only what training never shows.
 ///
-/// A task keeps its own two splits apart. Where `evaluation.task` says another task of the same
-/// kind, such as sums with other options, each of its held-out problems is looked for among those
+/// A task keeps its own two splits apart. Where `evaluation.task` or a stage says another task of
+/// the same kind, such as sums with other options, each held-out problem is looked for among those
 /// that training may draw; tasks of different kinds cannot be compared.
 package struct HeldOutCheck {
     /// The evaluation's problems that training may draw.
@@ -14,20 +14,19 @@ package struct HeldOutCheck {
     private var isKnown = true
 
     package init(_ recipe: Recipe) {
-        let trains = recipe.stages.contains { if case .grpo = $0 { true } else { false } }
-        guard trains, let evaluated = recipe.evaluation.task?.source else { return }
-        let trained = recipe.task.source
-        guard type(of: trained) == type(of: evaluated) else {
+        let trained = recipe.stages.filter(\.drawsProblems).map { recipe.task(of: $0) }
+        let isOwn = recipe.evaluation.task == nil && recipe.stages.allSatisfy { $0.task == nil }
+        guard !trained.isEmpty, !isOwn else { return }
+        let evaluated = (recipe.evaluation.task ?? recipe.task).source
+        guard trained.allSatisfy({ type(of: $0) == type(of: evaluated) }) else {
             isKnown = false
             return
         }
         for problem in evaluated.testProblems(limit: recipe.evaluation.settings.problems, seed: 0) {
             asked += 1
-            switch trained.contains(problem, in: .train) {
-            case true?: shown.append(problem)
-            case false?: break
-            case nil: isKnown = false
-            }
+            let answers = trained.map { $0.contains(problem, in: .train) }
+            if answers.contains(true) { shown.append(problem) }
+            if answers.contains(nil) { isKnown = false }
         }
     }
 

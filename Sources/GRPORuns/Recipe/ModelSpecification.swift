@@ -5,6 +5,9 @@ package enum ModelSpecification: Codable, Sendable {
     case path(RecipePath)
     case shape(ModelShape)
 
+    /// Whether it is there already.
+    var isFile: Bool { if case .path = self { true } else { false } }
+
     package init(from decoder: any Swift.Decoder) throws {
         if let decoder = decoder as? NodeDecoder, decoder.node?.text != nil {
             self = .path(try RecipePath(from: decoder))

@@ -1,6 +1,7 @@
 import Foundation
 import GRPOJSON
 package import GRPORollouts
+import GRPORewards
 import GRPOTasks
 package import GRPOTensors
 import GRPOTraining
@@ -55,70 +56,44 @@ package struct Recipe: RecipeSettings {
         if stages.isEmpty {
             found.append(SettingProblem("stages", "expected at least one stage"))
         }
-        var earlier: [String] = []
-        for (index, stage) in stages.enumerated() {
-            func report(_ key: String, _ message: String) {
-                found.append(SettingProblem("stages.\(index).\(stage.kind).\(key)", message))
-            }
-            if !RunDirectory.isPlainName(stage.name) {
-                report("name", "'\(stage.name)' must be made of letters, digits, _ and -")
-            }
-            if earlier.contains(stage.name) {
-                report("name", "two stages are called '\(stage.name)'; give one a name:")
-            }
-            if let from = stage.placement.from, !earlier.contains(from) {
-                report("from", "no earlier stage is called '\(from)'")
-            }
-            if let seed = stage.placement.seed, seed < 0 {
-                report("seed", "must be at least 0, found \(seed)")
-            }
-            if case .pretrain(let pretrain) = stage, pretrain.data.source.problems().isEmpty {
-                for held in [task, evaluation.task].compactMap({ $0 })
-                where held.source.problems().isEmpty {
-                    for conflict in pretrain.data.source.conflicts(with: held.source) {
-                        report("data", "\(conflict.key): \(conflict.message)")
-                    }
-                }
-            }
-            earlier.append(stage.name)
-        }
-        return found + modelProblems() + evaluationProblems()
+        return found + graph.problems() + modelProblems() + evaluationProblems()
     }
+
+    /// Which stage takes what from which.
+    var graph: StageGraph { StageGraph(self) }
 
     /// A character model knows no text but what it is pretrained on.
     private func modelProblems() -> [SettingProblem] {
-        guard case .shape(let shape) = model else { return [] }
-        var found: [SettingProblem] = []
-        if case .grpo? = stages.first {
-            found.append(
+        guard case .shape = model, let first = stages.first else { return [] }
+        if case .pretrain = first {
+            guard first.lora != nil else { return [] }
+            return [
                 SettingProblem(
-                    "stages.0.grpo",
-                    "a model from nothing has nothing to reinforce; begin with a pretrain stage, "
-                        + "or name a model file with model:"))
-        }
-        if let first = stages.first, first.placement.lora != nil {
-            found.append(
-                SettingProblem(
-                    "stages.0.\(first.kind).lora",
+                    "stages.0.pretrain.lora",
                     "a model from nothing has no weights to adapt; leave lora to later stages, or "
-                        + "name a model file with model:"))
+                        + "name a model file with model:")
+            ]
         }
-        for (index, stage) in stages.enumerated() {
-            guard case .grpo(let grpo) = stage,
-                grpo.settings.maxCompletionLength >= shape.maxPositions
-            else { continue }
-            found.append(
-                SettingProblem(
-                    "stages.\(index).grpo.max_completion_length",
-                    "\(grpo.settings.maxCompletionLength) tokens leave no place for a prompt in "
-                        + "the model's \(shape.maxPositions) positions; lower it, or raise "
-                        + "model.max_positions"))
-        }
-        return found
+        let purpose = if case .grpo = first { "to reinforce" } else { "to start from" }
+        return [
+            SettingProblem(
+                "stages.0.\(first.kind)",
+                "a model from nothing has nothing \(purpose); begin with a pretrain stage, or name "
+                    + "a model file with model:")
+        ]
     }
 
     /// Found here, not after hours of the first stage.
     private func evaluationProblems() -> [SettingProblem] {
+        let names = evaluation.measures.map(\.term.name)
+        if let place = names.firstIndex(of: RewardModelReward.name) {
+            return [
+                SettingProblem(
+                    "evaluation.measures.\(place).\(RewardModelReward.name)",
+                    "every policy is evaluated by the same measures, also those that were made "
+                        + "before there is a reward model; leave it out")
+            ]
+        }
         let source = (evaluation.task ?? task).source
         let wanted = evaluation.settings.problems
         guard wanted >= 1, source.problems().isEmpty else { return [] }
@@ -193,6 +168,9 @@ package struct Recipe: RecipeSettings {
         task.source.files + (evaluation.task?.source.files ?? []) + stages.flatMap(\.dataFiles)
     }
 
+    /// The task whose training problems a stage draws.
+    func task(of stage: StageSpecification) -> any ProblemSource { (stage.task ?? task).source }
+
     /// Tokens of a completion in evaluations.
     package var evaluationLength: Int {
         evaluation.settings.maxCompletionLength ?? maxCompletionLength
@@ -200,9 +178,6 @@ package struct Recipe: RecipeSettings {
 
     /// The longest completion any stage samples, for evaluations that name no length.
     package var maxCompletionLength: Int {
-        stages.compactMap { stage in
-            if case .grpo(let grpo) = stage { return grpo.settings.maxCompletionLength }
-            return nil
-        }.max() ?? 512
+        stages.compactMap(\.completionLength).max() ?? 512
     }
 }

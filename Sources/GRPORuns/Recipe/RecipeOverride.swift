@@ -95,9 +95,12 @@ struct RecipeOverride {
         return result
     }
 
-    /// `task: sums` opened for `task.sums.digits`: the bare kind becomes a mapping.
+    /// `task: sums` opened for `task.sums.digits`, `data: sums_mixture` for `data.sums_mixture.worked`:
+    /// the bare kind becomes a mapping.
     private static func opened(_ node: RecipeNode?, for part: String) -> RecipeNode? {
-        guard let node, let text = node.text, ["task", "model"].contains(part) else { return node }
+        guard let node, let text = node.text, ["task", "model", "data"].contains(part) else {
+            return node
+        }
         let nothing = RecipeNode(.scalar("", quoted: false), at: node.place)
         return RecipeNode(
             .mapping([RecipeNode.Entry(key: text, keyPlace: node.place, value: nothing)]),

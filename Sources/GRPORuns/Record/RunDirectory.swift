@@ -6,7 +6,7 @@ import GRPOJSON
 ///
 /// ```
 /// runs/NAME/  recipe.yaml  environment.json  metrics.jsonl  timings.jsonl
-///             rollouts/STAGE/step-000100.jsonl
+///             rollouts/STAGE/step-000100.jsonl   samples/STAGE.jsonl + .json
 ///             checkpoints/STAGE/step-000100.h5 + .json   report.html
 ///             adapters/STAGE/adapter_config.json + adapter_model.safetensors
 /// ```
@@ -25,6 +25,7 @@ package struct RunDirectory: Sendable {
     package var report: String { path + "/report.html" }
     package var rollouts: String { path + "/rollouts" }
     package var checkpoints: String { path + "/checkpoints" }
+    package var samples: String { path + "/samples" }
 
     package func rollouts(stage: String) -> String { rollouts + "/" + Self.component(stage) }
 
@@ -34,6 +35,16 @@ package struct RunDirectory: Sendable {
 
     package func checkpoints(stage: String) -> String {
         checkpoints + "/" + Self.component(stage)
+    }
+
+    /// What a stage that samples has kept.
+    package func samples(stage: String) -> String {
+        samples + "/" + Self.component(stage) + ".jsonl"
+    }
+
+    /// What vouches for a stage's samples.
+    package func samplesManifest(stage: String) -> String {
+        samples + "/" + Self.component(stage) + ".json"
     }
 
     /// A finished stage's adapters in PEFT's format, where it trained some.
@@ -84,7 +95,7 @@ package struct RunDirectory: Sendable {
         let names = names(in: path)
         // What a run makes before its recipe: one that died so early has nothing to lose.
         let others = names.filter {
-            ![RunLock.name, "rollouts", "checkpoints"].contains($0)
+            ![RunLock.name, "rollouts", "checkpoints", "samples"].contains($0)
                 && !$0.hasPrefix("recipe.yaml.tmp-")
         }
         if resuming {
@@ -141,9 +152,25 @@ package struct RunDirectory: Sendable {
         }
         for later in laterStages { try remove(rollouts(stage: later)) }
         for unfinished in laterStages.union([stage]) { try remove(adapters(stage: unfinished)) }
+        for later in laterStages { try removeSamples(stage: later) }
         // What a process that died was writing: this one holds the directory's lock.
-        for name in names(in: path) where name.contains(".tmp-") { try remove(path + "/" + name) }
+        for directory in [path, samples] {
+            for name in names(in: directory) where name.contains(".tmp-") {
+                try remove(directory + "/" + name)
+            }
+        }
     }
+
+    /// Removes what a stage has kept, first what vouches for it.
+    package func removeSamples(stage: String) throws(RunError) {
+        for file in [samplesManifest(stage: stage), samples(stage: stage)] {
+            try remove(file)
+            try remove(file + Self.partial)
+        }
+    }
+
+    /// What the files of an unfinished sampling end in.
+    static let partial = ".partial"
 
     private func remove(_ file: String) throws(RunError) {
         guard FileManager.default.fileExists(atPath: file) else { return }

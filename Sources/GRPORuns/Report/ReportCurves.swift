@@ -6,8 +6,10 @@ struct ReportCurves {
 
     /// Quantities in the order in which one reads a run: does it learn, why, and is it healthy.
     private static let order = [
-        "reward", "reward_std", "rewards/", "completions/mean_length", "completions/clipped_ratio",
-        "kl", "entropy", "loss", "policy_loss", "grad_norm", "frac_reward_zero_std",
+        "reward", "reward_std", "rewards/", "accuracy", "margin", "rewards/accuracies",
+        "rewards/margins", "completions/mean_length", "completions/clipped_ratio",
+        "completions/reflection_words", "completions/self_corrections", "kept_ratio", "kl",
+        "entropy", "loss", "policy_loss", "grad_norm", "frac_reward_zero_std",
         "clip_ratio/region_mean", "sampling/sampling_logp_difference/max", "learning_rate",
         "evaluation/",
     ]
@@ -17,6 +19,11 @@ struct ReportCurves {
         "frac_reward_zero_std": "groups without variance",
         "completions/mean_length": "tokens",
         "completions/clipped_ratio": "share cut at the length limit",
+        "completions/reflection_words": "per thousand tokens",
+        "completions/self_corrections": "share that put a wrong step right",
+        "kept_ratio": "share of the samples that were kept",
+        "accuracy": "share of pairs in the right order",
+        "margin": "between the scores of a pair",
         "kl": "to the reference, nats per token",
         "entropy": "nats per token",
         "clip_ratio/region_mean": "share of tokens clipped",
@@ -47,7 +54,9 @@ struct ReportCurves {
     }
 
     /// Quantities whose scale does not depend on the kind of stage.
-    private static let comparable = ["reward", "completions/", "kl", "entropy", "frac_", "eval"]
+    private static let comparable = [
+        "reward", "completions/", "kl", "entropy", "frac_", "eval", "accuracy", "kept_ratio",
+    ]
 
     /// All charts: a quantity's stages side by side in one, or one for each stage where a shared
     /// axis would flatten one of them (the loss of pretraining beside that of a policy).

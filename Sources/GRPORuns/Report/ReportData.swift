@@ -26,6 +26,17 @@ package struct ReportData: Sendable {
         }
     }
 
+    /// What a stage that samples has kept.
+    package struct Samples: Sendable {
+        package var stage: String
+        package var counts: SampleCounts
+
+        package init(stage: String, counts: SampleCounts) {
+            self.stage = stage
+            self.counts = counts
+        }
+    }
+
     package struct Run: Sendable {
         package var name: String
         /// The resolved recipe's text.
@@ -34,11 +45,12 @@ package struct ReportData: Sendable {
         package var records: [MetricsRecord]
         package var evaluations: [EvaluationResult]
         package var completions: [Completion]
+        package var samples: [Samples]
 
         package init(
             name: String, recipe: String = "", environment: [JSONValue.Member] = [],
             records: [MetricsRecord] = [], evaluations: [EvaluationResult] = [],
-            completions: [Completion] = []
+            completions: [Completion] = [], samples: [Samples] = []
         ) {
             self.name = name
             self.recipe = recipe
@@ -46,6 +58,7 @@ package struct ReportData: Sendable {
             self.records = records
             self.evaluations = evaluations
             self.completions = completions
+            self.samples = samples
         }
 
         /// Reads a run's directory; what is not there stays empty. The completions are those of
@@ -65,7 +78,23 @@ package struct ReportData: Sendable {
                 environment: JSONValue(text(directory.environment))?.members ?? [],
                 records: records, evaluations: evaluations,
                 completions: ReportData.completions(
-                    of: directory, records: records, count: completionCount))
+                    of: directory, records: records, count: completionCount),
+                samples: Self.samples(of: directory, records))
+        }
+
+        /// In the order of the stages' metrics. A page is drawn whatever became of the files.
+        private static func samples(
+            of directory: RunDirectory, _ records: [MetricsRecord]
+        ) -> [Samples] {
+            var stages: [String] = []
+            for record in records where !stages.contains(record.stage) {
+                stages.append(record.stage)
+            }
+            return stages.filter(RunDirectory.isPlainName).compactMap { stage in
+                (try? KeptSamples(stage: stage, in: directory)).map {
+                    Samples(stage: stage, counts: $0.manifest.counts)
+                }
+            }
         }
     }
 

@@ -24,6 +24,7 @@ package enum ReportPage {
             <h1>\(title)</h1>
             \(legend(data.runs))
             \(evaluations(data.runs))
+            \(samples(data.runs))
             \(curves(data.runs))
             \(data.runs.map { completions($0, named: data.runs.count > 1) }.joined(separator: "\n"))
             \(data.runs.map { settings($0, named: data.runs.count > 1) }.joined(separator: "\n"))
@@ -85,6 +86,30 @@ package enum ReportPage {
             </table></div>
             <p class="faint">\(sampling)greedy is one completion at temperature 0; length in
             tokens.\(caution)</p>
+            """
+    }
+
+    private static func samples(_ runs: [ReportData.Run]) -> String {
+        guard runs.contains(where: { !$0.samples.isEmpty }) else { return "" }
+        let several = runs.count > 1
+        let header =
+            (several ? ["run"] : []) + ["stage", "problems", "completions", "kept", "dropped"]
+        let rows = runs.flatMap { run in
+            run.samples.map { samples in
+                let counts = samples.counts
+                return row(
+                    [
+                        samples.stage, "\(counts.prompts)", "\(counts.completions)",
+                        "\(counts.kept)", counts.reasons,
+                    ], first: several ? run.name : nil, tag: "td")
+            }
+        }
+        return """
+            <h2>Samples</h2>
+            <div class="wide"><table>
+            \(row(header, first: nil, tag: "th"))
+            \(rows.joined(separator: "\n"))
+            </table></div>
             """
     }
 

@@ -121,7 +121,20 @@ package enum PolicyFile {
     }
 
     /// The policy of a verified checkpoint.
+    ///
+    /// - Throws: `RunError` where the checkpoint is a reward model's.
     package static func policy(_ checkpoint: Checkpoint, _ backend: any Backend) throws -> Policy {
+        let policy = try model(checkpoint, backend)
+        guard policy.decoder.configuration.scoreHead else { return policy }
+        throw RunError(
+            .input, path: checkpoint.path,
+            "found the reward model of stage \(checkpoint.manifest.stage), which scores texts and "
+                + "cannot write, expected a policy",
+            remedy: "name a stage that makes one, such as runs/quickstart:grpo")
+    }
+
+    /// What a verified checkpoint holds: a policy, or a reward model.
+    static func model(_ checkpoint: Checkpoint, _ backend: any Backend) throws -> Policy {
         let file = try PolicyCheckpoint(checkpoint)
         let decoder: Decoder
         if let adapters = file.adapters {
@@ -153,7 +166,7 @@ package enum PolicyFile {
     package static func lastCheckpoint(
         of run: RunDirectory, stage: String? = nil
     ) throws -> Checkpoint {
-        let stages = try stage.map { [$0] } ?? stageNames(of: run).reversed()
+        let stages = try stage.map { [$0] } ?? policyStages(of: run).reversed()
         for stage in stages {
             let store = try CheckpointStore(directory: run.checkpoints(stage: stage))
             if let checkpoint = try store.latestVerified().checkpoint { return checkpoint }
@@ -165,11 +178,14 @@ package enum PolicyFile {
             remedy: "continue the run with --resume, or name a stage that is finished")
     }
 
-    /// The stages of a run in the order of its recipe.
-    private static func stageNames(of run: RunDirectory) throws -> [String] {
+    /// The stages of a run that make policies, in the order of its recipe.
+    private static func policyStages(of run: RunDirectory) throws -> [String] {
         let root = try RecipeReader.read(file: run.recipe)
         return (root["stages"]?.elements ?? []).compactMap { element in
-            KindNode(element).map { $0.options?["name"]?.text ?? $0.name }
+            guard let kind = KindNode(element),
+                ![SampleSpecification.kind, RewardModelSpecification.kind].contains(kind.name)
+            else { return nil }
+            return kind.options?["name"]?.text ?? kind.name
         }.filter(RunDirectory.isPlainName)
     }
 }

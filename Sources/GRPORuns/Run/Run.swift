@@ -1,37 +1,34 @@
 import Foundation
 import GRPOCheckpoints
-import GRPOJSON
 import GRPOModelFiles
 import GRPOModels
 import GRPORollouts
-import GRPOTasks
 import GRPOTensors
-import GRPOTokenizers
 import GRPOTraining
 
-/// A recipe at work in its directory: stage after stage, each evaluated, all of it resumable.
+/// A recipe at work in its directory: stage after stage, each policy evaluated, all of it resumable.
 package final class Run {
     package let recipe: Recipe
     package let directory: RunDirectory
     private let compute: Compute
     private let printer: ProgressPrinter
     private let interruption: Interruption
-    private var evaluations: EvaluationFile
-    /// Of the file the run starts from, where there is one.
-    private var modelHash: String?
-    /// Of the data files that the recipe reads, by path.
-    private var dataHashes: [String: String] = [:]
+    /// Finished stages that other runs share.
+    private let shared: StageStore?
+    private let graph: StageGraph
 
+    /// - Parameter stages: a directory in which finished stages are shared with other runs.
     package init(
         _ recipe: Recipe, directory: RunDirectory, compute: Compute, printer: ProgressPrinter,
-        interruption: Interruption
+        interruption: Interruption, stages: String? = nil
     ) {
         self.recipe = recipe
         self.directory = directory
         self.compute = compute
         self.printer = printer
         self.interruption = interruption
-        evaluations = EvaluationFile(path: directory.evaluations)
+        shared = stages.map { StageStore(directory: $0) }
+        graph = recipe.graph
     }
 
     /// Was stopped after saving.
@@ -54,34 +51,51 @@ package final class Run {
         try plan.checkTexts(of: recipe)
         // A model that cannot be read is found out before there is a directory.
         var policies = StagePolicies(recipe: recipe, compute: compute)
-        let initial = try policies.initial()
-        if case .path(let file) = recipe.model { modelHash = try PolicyFile.hash(of: file.path) }
-        for file in Set(recipe.dataFiles) { dataHashes[file] = try Hash.sha256(ofFile: file) }
+        _ = try policies.initial()
+        let hashes = try InputHashes(recipe)
         let lock = try directory.open(resuming: resuming)
         defer { withExtendedLifetime(lock) {} }
         if !FileManager.default.fileExists(atPath: directory.recipe) { try describe() }
+        var evaluations = RunEvaluations(
+            recipe, directory: directory, hashes: hashes, environment: compute.environment,
+            printer: printer, interruption: interruption, shared: shared)
+        let runner = StageRunner(
+            recipe: recipe, directory: directory, compute: compute, printer: printer,
+            interruption: interruption, evaluator: evaluations.evaluator,
+            base: { self.base(of: $0, hashes) })
+        func prepare(_ index: Int, _ results: StageResults) throws -> PreparedStage {
+            try PreparedStage(
+                index, of: recipe, results, hashes: hashes,
+                configuration: plan.configurations[index], compute: compute)
+        }
         if resuming {
-            try checkIdentities(initial.decoder.configuration)
+            // What was begun otherwise is refused before anything is evaluated or written.
+            var results = StageResults(graph)
+            for index in recipe.stages.indices {
+                let found = try store(of: recipe.stages[index]).latestVerified().checkpoint
+                guard let result = try runner.finished(prepare(index, results), found) else {
+                    break
+                }
+                results.finish(index, result)
+            }
             evaluations.load()
         }
-        if let modelHash { try evaluate(initial, made: modelHash, stage: "base") }
-        var stages: [RunSummary.Stage] = []
-        for (index, stage) in recipe.stages.enumerated() {
-            let begin = clock.now
-            let later = Set(recipe.stages[(index + 1)...].map(\.name))
-            let (policy, parent) = try policies.start(of: stage)
-            let checkpoint = try await run(stage, policy, parent: parent, laterStages: later)
-            policies.finish(stage, policy, checkpoint)
-            if policy.decoder.adapters != nil, let base = base(of: parent) {
-                try AdapterWriter().write(
-                    policy.decoder, base: base.pathFromAdapters,
-                    to: directory.adapters(stage: stage.name))
+        if let hash = hashes.model {
+            try await evaluations.evaluate(StagePlacement.loaded, made: hash) {
+                try policies.initial()
             }
-            try evaluate(policy, made: checkpoint.hash, stage: stage.name)
+        }
+        var results = StageResults(graph)
+        var stages: [RunSummary.Stage] = []
+        for index in recipe.stages.indices {
+            let begin = clock.now
+            let prepared = try prepare(index, results)
+            let result = try await run(prepared, runner, &policies, &evaluations, results)
+            results.finish(index, result)
+            try await complete(prepared, result, &policies, &evaluations, hashes)
             stages.append(
                 RunSummary.Stage(
-                    name: stage.name, kind: stage.kind, steps: stage.maxSteps,
-                    wallSeconds: (clock.now - begin) / .seconds(1), checkpoint: checkpoint.path))
+                    prepared, result, wallSeconds: (clock.now - begin) / .seconds(1)))
         }
         printer.finish()
         try describe()
@@ -97,162 +111,119 @@ package final class Run {
         try directory.write(compute.environment, to: directory.environment)
     }
 
-    /// Refuses to resume what was begun otherwise, before anything is evaluated or written.
-    private func checkIdentities(_ configuration: DecoderConfiguration) throws {
-        var made: [String: String] = [:]
-        var last: String?
-        for stage in recipe.stages {
-            let parent = stage.placement.from.flatMap { made[$0] } ?? last
-            let store = try CheckpointStore(directory: directory.checkpoints(stage: stage.name))
-            guard let found = try store.latestVerified().checkpoint else { return }
-            try identity(of: stage, configuration, parent: parent)
-                .check(found, of: stage, recipe: recipe, in: directory)
-            guard found.step == stage.maxSteps else { return }
-            made[stage.name] = found.hash
-            last = found.hash
-        }
+    private func store(of stage: StageSpecification) throws(CheckpointError) -> CheckpointStore {
+        try CheckpointStore(directory: directory.checkpoints(stage: stage.name), keep: 2)
     }
 
-    private func identity(
-        of stage: StageSpecification, _ configuration: DecoderConfiguration, parent: String?
-    ) -> StageIdentity {
-        StageIdentity(
-            stage, recipe: recipe, model: modelHash,
-            data: dataHashes(of: recipe.task.source.files + stage.dataFiles), parent: parent,
-            microBatch: stage.microBatch(configuration, on: compute.backend),
-            environment: compute.environment)
-    }
-
-    private func dataHashes(of files: [String]) -> [String] { files.compactMap { dataHashes[$0] } }
-
-    /// The weights that adapters of a stage on this checkpoint stand beside.
-    private func base(of parent: Checkpoint?) -> AdapterBase? {
-        if let parent { return AdapterBase(parent) }
-        guard case .path(let file) = recipe.model, let modelHash else { return nil }
-        return AdapterBase(path: file.path, sha256: modelHash)
-    }
-
-    /// Runs one stage from its newest checkpoint, if it has one.
+    /// What a stage makes: taken from where it lies finished, or run from where it stopped.
     private func run(
-        _ stage: StageSpecification, _ policy: Policy, parent: Checkpoint?,
-        laterStages: Set<String>
-    ) async throws -> Checkpoint {
-        let identity = identity(of: stage, policy.decoder.configuration, parent: parent?.hash)
-        let store = try CheckpointStore(
-            directory: directory.checkpoints(stage: stage.name), keep: 2)
+        _ prepared: PreparedStage, _ runner: StageRunner, _ policies: inout StagePolicies,
+        _ evaluations: inout RunEvaluations, _ results: StageResults
+    ) async throws -> StageResult {
+        let store = try store(of: prepared.stage)
         let (found, skipped) = try store.latestVerified()
         for skip in skipped { printer.say("warning: \(skip)") }
-        if let found {
-            try identity.check(found, of: stage, recipe: recipe, in: directory)
-        }
-        if let found, found.step == stage.maxSteps {
-            printer.say("\(stage.name): finished at step \(found.step), taken from its checkpoint")
-            try PolicyCheckpoint(found).load(into: policy.decoder)
-            return found
+        if let result = try runner.finished(prepared, found) {
+            let place = prepared.sampling == nil ? "its checkpoint" : "its samples"
+            printer.say(
+                "\(prepared.name): finished at step \(prepared.steps), taken from \(place)")
+            return result
         }
         try describe()
-        // First what vouches for the later stages, then what it vouched for.
-        for later in laterStages {
-            try CheckpointStore(directory: directory.checkpoints(stage: later)).removeAll(after: -1)
+        try forget(after: prepared, at: found?.step ?? 0, store, &evaluations)
+        let claim = try await shared?.claim(prepared, printer, interruption, in: directory)
+        defer { withExtendedLifetime(claim) {} }
+        if let claim, try claim.take(prepared, into: directory),
+            let result = try runner.finished(prepared, store.latestVerified().checkpoint)
+        {
+            printer.say(
+                "\(prepared.name): finished at step \(prepared.steps), taken from \(claim.path)")
+            return result
         }
-        try directory.truncate(
-            stage: stage.name, after: found?.step ?? 0, laterStages: laterStages)
-        evaluations.forget(laterStages.union([stage.name]))
-        try store.removeAll(after: found?.step ?? 0)
-        let monitor = try RunMonitor(
-            stage: stage.name, directory: directory, store: store, identity: identity,
-            tokenizer: policy.tokenizer.description, recipe: ResolvedRecipe.text(of: recipe),
-            base: policy.decoder.adapters == nil ? nil : base(of: parent),
-            printer: printer, interruption: interruption, exactness: exactness(of: stage),
-            resumedFrom: found)
-        let outcome = try await train(stage, policy, from: found, monitor)
-        if case .interrupted(let step) = outcome {
-            printer.finish()
-            throw Interrupted(stage: stage.name, step: step, directory: directory.path)
-        }
-        guard let checkpoint = monitor.checkpoint else {
-            preconditionFailure("stage \(stage.name) finished without a checkpoint")
-        }
-        return checkpoint
-    }
-
-    private func train(
-        _ stage: StageSpecification, _ policy: Policy, from found: Checkpoint?,
-        _ monitor: RunMonitor
-    ) async throws -> StageOutcome {
-        let seed = UInt64(stage.placement.seed ?? recipe.seed)
-        if let found { printer.say("\(stage.name): resumed at step \(found.step)") }
-        switch stage {
-        case .pretrain(let pretrain):
-            let work = PretrainStage(
-                name: stage.name, settings: pretrain.settings, source: pretrain.data.source,
-                seed: seed)
-            var state = work.initialState(policy)
-            if let found { try StageProgress.restore(&state, from: found) }
-            return try work.run(policy, from: state, monitor: monitor)
-        case .grpo(let grpo):
-            let work = try GRPOStage(
-                name: stage.name, settings: grpo.settings, task: recipe.task.source,
-                prompt: recipe.prompt, rewards: grpo.rewardSet, seed: seed,
-                evaluator: evaluator)
-            var state = work.initialState(policy)
-            if let found { try StageProgress.restore(&state, from: found) }
-            return try await work.run(policy, from: state, monitor: monitor)
-        }
-    }
-
-    private var evaluator: Evaluator {
-        Evaluator(
-            task: (recipe.evaluation.task ?? recipe.task).source, prompt: recipe.prompt,
-            settings: recipe.evaluation.settings,
-            maxCompletionLength: recipe.evaluationLength, seed: UInt64(recipe.seed))
-    }
-
-    /// Only where the engine promises it.
-    private func exactness(of stage: StageSpecification) -> ExactnessWatch? {
-        guard compute.environment.rowsAreExact, case .grpo(let grpo) = stage else { return nil }
-        return ExactnessWatch(generationSteps: grpo.settings.stepsOfGeneration)
-    }
-
-    /// Evaluates a policy unless that was done before.
-    ///
-    /// - Parameter hash: of the file the policy lies in.
-    private func evaluate(_ policy: Policy, made hash: String, stage: String) throws {
-        let evaluator = evaluator
-        let identity = evaluationIdentity(hash)
-        guard !evaluations.contains(stage, identity: identity) else { return }
         do {
-            var result = try evaluator.run(policy, stage: stage) { done, total, _ in
-                self.printer.update("\(stage)  evaluating \(done)/\(total)")
-                if self.interruption.isRaised { throw RolloutError.cancelled }
+            let result: StageResult
+            if let sampling = prepared.sampling {
+                let policy = try policies.policy(
+                    of: graph.beginning(of: prepared.index), prepared.parent)
+                result = .samples(try runner.sample(prepared, sampling, policy))
+            } else {
+                let model = try policies.start(of: prepared.index, parent: prepared.parent)
+                let checkpoint = try await runner.train(
+                    prepared, model, from: found, store: store
+                ) { from in
+                    try self.scorer(from, before: prepared.index, results)
+                }
+                policies.finish(prepared.index, model)
+                result = .checkpoint(checkpoint)
             }
-            result.heldOutChecked = HeldOutCheck(recipe).isDisjoint
-            try evaluations.append(result, identity: identity)
-            printer.say("\(stage) evaluated  \(result.line)")
-        } catch RolloutError.cancelled {
-            printer.finish()
-            throw Interrupted(stage: stage, step: 0, directory: directory.path)
+            try claim?.give(prepared, result, from: directory)
+            return result
+        } catch let error where !(error is Interrupted) {
+            say(waitingFor: prepared)
+            throw error
         }
     }
 
-    /// The hash of everything that goes into an evaluation.
-    private func evaluationIdentity(_ policy: String) -> String {
-        struct Inputs: Encodable {
-            var policy: String
-            var task: TaskSetting
-            var prompt: String
-            var settings: EvaluationSettings
-            var maxCompletionLength: Int
-            var seed: Int
-            var precision: String
-            var backend: String
+    /// Removes what came after the place where a stage goes on: first what vouches for the later
+    /// stages, then what it vouched for.
+    private func forget(
+        after prepared: PreparedStage, at step: Int, _ store: CheckpointStore,
+        _ evaluations: inout RunEvaluations
+    ) throws {
+        let later = Set(recipe.stages[(prepared.index + 1)...].map(\.name))
+        for stage in later {
+            try CheckpointStore(directory: directory.checkpoints(stage: stage)).removeAll(after: -1)
         }
-        let inputs = Inputs(
-            policy: policy, task: recipe.evaluation.task ?? recipe.task,
-            prompt: recipe.prompt.rawValue, settings: recipe.evaluation.settings,
-            maxCompletionLength: recipe.evaluationLength, seed: recipe.seed,
-            precision: compute.environment.precision, backend: compute.environment.backend)
-        let data = dataHashes(of: inputs.task.source.files)
-        return Hash.sha256(([JSONValue(encoding: inputs).text] + data).joined(separator: "\n"))
+        let progress = SampleProgress(stage: prepared.name, in: directory)
+        try directory.truncate(
+            stage: prepared.name, after: max(step, progress.state.step), laterStages: later)
+        evaluations.forget(later.union([prepared.name]))
+        try store.removeAll(after: step)
+    }
+
+    /// Names the stages that cannot begin because this one failed.
+    private func say(waitingFor prepared: PreparedStage) {
+        let waiting = graph.dependents(of: prepared.index).map { graph.stages[$0].name }
+        guard !waiting.isEmpty else { return }
+        printer.say(
+            "\(prepared.name) failed; not begun because they need what it makes: "
+                + waiting.joined(separator: ", "))
+    }
+
+    /// The reward model of an earlier stage.
+    private func scorer(
+        _ from: String?, before index: Int, _ results: StageResults
+    ) throws -> any CompletionScorer {
+        guard let place = graph.rewardModel(from, before: index),
+            case .rewardModel(let stage) = graph.stages[place],
+            let checkpoint = results[place]?.checkpoint
+        else { preconditionFailure("stage \(graph.stages[index].name) without a reward model") }
+        return RewardModelScorer(
+            try PolicyFile.model(checkpoint, compute.backend), prompt: recipe.prompt,
+            judges: stage.settings.judges)
+    }
+
+    /// Writes adapters for others to load, and evaluates a policy.
+    private func complete(
+        _ prepared: PreparedStage, _ result: StageResult, _ policies: inout StagePolicies,
+        _ evaluations: inout RunEvaluations, _ hashes: InputHashes
+    ) async throws {
+        guard prepared.stage.makes == .policy, let checkpoint = result.checkpoint else { return }
+        let origin = StageGraph.Beginning.stage(prepared.index)
+        if prepared.stage.lora != nil, let base = base(of: prepared.parent, hashes) {
+            try AdapterWriter().write(
+                policies.policy(of: origin, checkpoint).decoder, base: base.pathFromAdapters,
+                to: directory.adapters(stage: prepared.name))
+        }
+        try await evaluations.evaluate(prepared.name, made: checkpoint.hash) {
+            try policies.policy(of: origin, checkpoint)
+        }
+    }
+
+    /// The weights that adapters of a stage on this checkpoint stand beside.
+    private func base(of parent: Checkpoint?, _ hashes: InputHashes) -> AdapterBase? {
+        if let parent { return AdapterBase(parent) }
+        guard case .path(let file) = recipe.model, let hash = hashes.model else { return nil }
+        return AdapterBase(path: file.path, sha256: hash)
     }
 }

@@ -43,6 +43,10 @@ package enum RunReport {
     ) -> String {
         var lines = ["", EvaluationResult.table(summary.evaluations).text, ""]
         if let caution = EvaluationResult.caution(summary.evaluations) { lines += [caution, ""] }
+        let samples = summary.stages.compactMap { stage in
+            stage.samples.map { "\(stage.name): \(stage.kept ?? 0) samples in \($0)" }
+        }
+        if !samples.isEmpty { lines += samples + [""] }
         if let first = summary.evaluations.first, let last = summary.evaluations.last,
             summary.evaluations.count > 1
         {

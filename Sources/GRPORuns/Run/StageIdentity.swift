@@ -17,10 +17,17 @@ struct StageIdentity {
     /// leave the choice to the program.
     let microBatch: MicroBatchBudget
 
+    /// What it reads beside its parent, under names that no machine gives: hashes and counts.
+    let data: [String: String]
+
     private struct Inputs: Encodable {
         var schema: Int
         var stage: StageSpecification
         var model: ModelShape?
+        /// A model from nothing has the characters of all texts that the recipe trains on, and
+        /// weights drawn with the recipe's seed.
+        var alphabet: String?
+        var modelSeed: Int?
         var modelHash: String?
         var task: TaskSetting
         var prompt: String
@@ -29,46 +36,58 @@ struct StageIdentity {
         var backend: String
         var microBatch: MicroBatchBudget
         var parent: String?
+        /// A policy's weights lie in its stage's directory where a stage has adapters beside them.
+        var parentStage: String?
     }
 
     /// - Parameters:
-    ///   - model: the hash of the file that `recipe.model` names, where it names one.
-    ///   - data: the hashes of the data files that the stage reads.
+    ///   - parent: the checkpoint the stage starts from; nil for the recipe's model, or a shape.
+    ///   - files: the hashes of the data files that the stage reads.
+    ///   - inputs: the hashes of what earlier stages have made and this one uses.
+    ///   - data: what a checkpoint is to say of them.
     init(
-        _ stage: StageSpecification, recipe: Recipe, model: String?, data: [String],
-        parent: String?, microBatch: MicroBatchBudget, environment: RunEnvironment
+        _ stage: StageSpecification, recipe: Recipe, model: String?, files: [String],
+        inputs: [String], data: [String: String], parent: Checkpoint?,
+        microBatch: MicroBatchBudget, environment: RunEnvironment
     ) {
-        self.parent = parent
+        self.parent = parent?.hash
         self.model = model
         self.microBatch = microBatch
+        self.data = data
         var shape: ModelShape?
         if case .shape(let drawn) = recipe.model { shape = drawn }
-        let inputs = Inputs(
-            schema: ResolvedRecipe.schema, stage: stage, model: shape, modelHash: model,
-            task: recipe.task, prompt: recipe.prompt.rawValue,
-            seed: stage.placement.seed ?? recipe.seed, precision: environment.precision,
-            backend: environment.backend, microBatch: microBatch, parent: parent)
+        let isDrawn = shape != nil && parent == nil
+        let inputTree = Inputs(
+            schema: ResolvedRecipe.schema, stage: stage, model: shape,
+            alphabet: shape == nil ? nil : recipe.characterAlphabet,
+            modelSeed: isDrawn ? recipe.seed : nil, modelHash: model, task: recipe.task,
+            prompt: recipe.prompt.rawValue, seed: stage.placement.seed ?? recipe.seed,
+            precision: environment.precision, backend: environment.backend,
+            microBatch: microBatch, parent: parent?.hash,
+            parentStage: stage.lora == nil ? nil : parent?.manifest.stage)
         // Activations that are computed again are the same bits.
-        let tree = JSONValue(encoding: inputs).replacing(
+        let tree = JSONValue(encoding: inputTree).replacing(
             "gradient_checkpointing", with: .bool(false))
-        hash = Hash.sha256(([tree.text] + data).joined(separator: "\n"))
+        hash = Hash.sha256(([tree.text] + files + inputs).joined(separator: "\n"))
     }
 
     /// What a checkpoint's manifest keeps of it.
     var provenance: [String: String] {
-        var facts = [Self.hashKey: hash]
+        var facts = data
+        facts[Self.hashKey] = hash
         facts[Self.modelKey] = model
         facts[Self.rowsKey] = "\(microBatch.rows)"
         facts[Self.limitKey] = "\(microBatch.limit)"
         return facts
     }
 
-    /// Refuses a checkpoint that another computation has made.
+    /// Refuses what another computation has made: a checkpoint, or samples.
+    ///
+    /// - Parameter facts: the provenance that they were written with.
     func check(
-        _ found: Checkpoint, of stage: StageSpecification, recipe: Recipe,
+        _ facts: [String: String], at path: String, of stage: StageSpecification, recipe: Recipe,
         in directory: RunDirectory
     ) throws(RunError) {
-        let facts = found.manifest.provenance
         guard facts[Self.hashKey] != hash else { return }
         if let begun = facts[Self.modelKey], let model, begun != model,
             case .path(let file) = recipe.model
@@ -80,7 +99,7 @@ struct StageIdentity {
                 remedy: "put that file back, or choose another --output")
         }
         throw RunError(
-            .input, path: found.path,
+            .input, path: path,
             "stage \(stage.name) was begun with other settings, data or micro-batches, on another "
                 + "stage's policy or with another engine",
             remedy: "resume with the recipe it was begun with, \(directory.recipe), or choose "

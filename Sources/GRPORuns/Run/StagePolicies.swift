@@ -4,93 +4,117 @@ import GRPORollouts
 import GRPOTasks
 import GRPOTensors
 import GRPOTokenizers
+import GRPOTraining
 
-/// The policies that stages made, for those that start from them.
+/// The policies that stages made, for those that start from them. One at most is kept in memory: the
+/// last that was used.
 struct StagePolicies {
     private let recipe: Recipe
+    private let graph: StageGraph
     private let compute: Compute
-    private var made: [String: Checkpoint] = [:]
-    private var last: (policy: Policy, checkpoint: Checkpoint)?
-    private var untrained: Policy?
+    /// The policy in memory, and where it comes from.
+    private var held: (origin: StageGraph.Beginning, policy: Policy)?
 
     init(recipe: Recipe, compute: Compute) {
         self.recipe = recipe
+        graph = recipe.graph
         self.compute = compute
     }
 
     /// The policy before any stage.
-    mutating func initial() throws -> Policy {
-        if let untrained { return untrained }
-        let policy = try makeInitial()
-        untrained = policy
+    mutating func initial() throws -> Policy { try policy(of: .model, nil) }
+
+    /// A policy as it was made, not to be trained: it may serve others.
+    ///
+    /// - Parameter checkpoint: the one it lies in, where a stage made it.
+    mutating func policy(
+        of origin: StageGraph.Beginning, _ checkpoint: Checkpoint?
+    ) throws -> Policy {
+        if let held, held.origin == origin { return held.policy }
+        // Before the next one is made, the last one's memory is free.
+        held = nil
+        let policy = try make(origin, checkpoint)
+        held = (origin, policy)
         return policy
     }
 
-    private func makeInitial() throws -> Policy {
-        switch recipe.model {
-        case .path(let path):
-            return try PolicyFile.load(path.path, backend: compute.backend)
-        case .shape(let shape):
-            let tokenizer = recipe.characterTokenizer
-            let decoder = Decoder(
-                shape.configuration(vocabularySize: tokenizer.vocabularySize),
-                random: RandomStream(seed: UInt64(recipe.seed), name: "model/init"),
-                backend: compute.backend)
-            return Policy(decoder: decoder, tokenizer: tokenizer)
+    private func make(
+        _ origin: StageGraph.Beginning, _ checkpoint: Checkpoint?
+    ) throws -> Policy {
+        switch origin {
+        case .model:
+            switch recipe.model {
+            case .path(let path):
+                return try PolicyFile.load(path.path, backend: compute.backend)
+            case .shape(let shape): return try drawn(shape, "model/init")
+            }
+        case .shape: preconditionFailure("a stage's own shape is drawn by `start`")
+        case .stage(let index):
+            guard let checkpoint else {
+                preconditionFailure("stage \(graph.stages[index].name) without a checkpoint")
+            }
+            return try PolicyFile.policy(checkpoint, compute.backend)
         }
     }
 
-    /// The policy a stage starts from, ready to be trained, and the checkpoint it comes from.
+    /// A decoder from nothing.
+    private func drawn(_ shape: ModelShape, _ stream: String) throws -> Policy {
+        let tokenizer =
+            if case .path(let path) = recipe.model {
+                try PolicyFile.tokenizer(path.path)
+            } else {
+                recipe.characterTokenizer as any Tokenizer
+            }
+        let decoder = Decoder(
+            shape.configuration(vocabularySize: tokenizer.vocabularySize),
+            random: RandomStream(seed: UInt64(recipe.seed), name: stream),
+            backend: compute.backend)
+        return Policy(decoder: decoder, tokenizer: tokenizer)
+    }
+
+    /// What a stage trains, ready to be trained.
     ///
     /// An earlier stage's adapters become part of the weights; where this stage has some, it begins
     /// with fresh ones that add nothing.
-    mutating func start(
-        of stage: StageSpecification
-    ) throws -> (policy: Policy, parent: Checkpoint?) {
-        let (policy, parent) = try beginning(of: stage)
-        var decoder = policy.decoder.mergedInPlace()
-        if let lora = stage.placement.lora {
-            let seed = UInt64(stage.placement.seed ?? recipe.seed)
-            decoder = decoder.adapted(
-                lora, random: RandomStream(seed: seed, name: "\(stage.name)/lora"))
-        }
-        return (Policy(decoder: decoder, tokenizer: policy.tokenizer), parent)
-    }
-
-    private mutating func beginning(
-        of stage: StageSpecification
-    ) throws -> (policy: Policy, parent: Checkpoint?) {
-        if let from = stage.placement.from, let checkpoint = made[from] {
-            // The next stage without `from` goes on from this one's policy, so nobody asks for the
-            // last one's again: its memory is free.
-            last = nil
-            return (try PolicyFile.policy(checkpoint, compute.backend), checkpoint)
-        }
+    mutating func start(of index: Int, parent: Checkpoint?) throws -> Policy {
+        let stage = graph.stages[index]
+        let origin = graph.beginning(of: index)
+        let beginning =
+            if case .shape(let shape) = origin {
+                try drawn(shape, "\(stage.name)/model/init")
+            } else {
+                try policy(of: origin, parent)
+            }
         // The stage trains what it starts from: from now on that is no other stage's.
-        if let last {
-            self.last = nil
-            return (last.policy, last.checkpoint)
+        held = nil
+        if case .rewardModel(let rewardModel) = stage {
+            return rewardModel.work(stage.name, recipe).model(from: beginning)
         }
-        let policy = try initial()
-        untrained = nil
-        return (policy, nil)
+        var decoder = beginning.decoder.mergedInPlace()
+        if let lora = stage.lora {
+            decoder = decoder.adapted(
+                lora,
+                random: RandomStream(seed: recipe.seed(of: stage), name: "\(stage.name)/lora"))
+        }
+        return Policy(decoder: decoder, tokenizer: beginning.tokenizer)
     }
 
-    mutating func finish(
-        _ stage: StageSpecification, _ policy: Policy, _ checkpoint: Checkpoint
-    ) {
-        made[stage.name] = checkpoint
-        last = (policy, checkpoint)
+    /// Keeps the policy that a stage has trained for the next ones.
+    mutating func finish(_ index: Int, _ policy: Policy) {
+        if graph.stages[index].makes == .policy { held = (.stage(index), policy) }
     }
 }
 
 extension Recipe {
-    /// The tokenizer of a model from nothing: every character of its pretraining texts.
-    var characterTokenizer: CharacterTokenizer {
-        let texts = stages.compactMap { stage -> [Character]? in
-            if case .pretrain(let pretrain) = stage { return pretrain.data.source.alphabet }
-            return nil
-        }
-        return CharacterTokenizer(alphabet: String(texts.flatMap { $0 }))
+    /// Every character of the texts that the recipe trains on, those of the first stage first.
+    var characterAlphabet: String {
+        String(
+            stages.flatMap { stage -> [Character] in
+                guard case .texts(let texts)? = stage.data else { return [] }
+                return texts.sources.flatMap(\.alphabet)
+            })
     }
+
+    /// The tokenizer of a model from nothing.
+    var characterTokenizer: CharacterTokenizer { CharacterTokenizer(alphabet: characterAlphabet) }
 }

@@ -1,3 +1,4 @@
+import GRPOTokenizers
 import GRPOTraining
 
 /// Finds the texts that a stage cannot take before the first one begins, not after hours of it:
@@ -6,31 +7,54 @@ import GRPOTraining
 extension TextLengths {
     /// - Parameters:
     ///   - recipe: the one whose texts were measured.
-    ///   - positions: of its model.
-    /// - Throws: `RunError`, an input error that names the stage and the text.
-    func check(_ recipe: Recipe, positions: Int) throws(RunError) {
+    ///   - positions: of the model of each stage.
+    ///   - tokenizer: the one they were measured with.
+    /// - Throws: `RunError`, an input error that names the stage and the text; `TrainingError`
+    ///   for pairs that teach nothing.
+    func check(_ recipe: Recipe, positions: [Int], tokenizer: any Tokenizer) throws {
         let raise = if case .shape = recipe.model { ", or raise model.max_positions" } else { "" }
-        for (stage, extent) in zip(recipe.stages, stages) {
+        for (index, (stage, extent)) in zip(recipe.stages, stages).enumerated() {
             let place = "stage \(stage.name)"
             switch stage {
-            case .grpo(let grpo):
+            case .grpo, .sample:
                 try checkPrompts(
-                    extent, place, completion: grpo.settings.maxCompletionLength,
-                    key: "max_completion_length", positions, raise)
-            case .pretrain:
+                    extent, place, completion: stage.completionLength ?? 0,
+                    key: "max_completion_length", positions[index], raise)
+            case .pretrain, .sft:
                 try checkTokens(
                     extent, place, what: "document",
                     remedy: "change the text, or use a model that knows it")
-                guard extent.longest > positions else { continue }
+                guard extent.longest > positions[index] else { continue }
                 throw RunError(
                     .input, path: "\(place), \(extent.longestName)",
-                    "a document of \(extent.longest) tokens, the model has \(positions) positions",
+                    "a document of \(extent.longest) tokens, the model has \(positions[index]) "
+                        + "positions",
                     remedy: "cut or leave out longer documents" + raise)
+            case .rewardModel(let rewardModel):
+                try checkPairs(
+                    stage, rewardModel.settings.pairs, judges: rewardModel.settings.judges,
+                    recipe, positions[index], tokenizer)
+            case .dpo(let dpo):
+                try checkPairs(
+                    stage, dpo.settings.pairs, judges: .completion, recipe, positions[index],
+                    tokenizer)
             }
         }
+        let least = zip(recipe.stages, positions).filter { $0.0.makes == .policy }.map(\.1).min()
         try checkPrompts(
             evaluation, "evaluation", completion: recipe.evaluationLength,
-            key: "evaluation.max_completion_length", positions, raise)
+            key: "evaluation.max_completion_length", least ?? positions[0], raise)
+    }
+
+    private func checkPairs(
+        _ stage: StageSpecification, _ settings: PairSettings, judges: JudgedText,
+        _ recipe: Recipe, _ positions: Int, _ tokenizer: any Tokenizer
+    ) throws {
+        guard case .pairs(let pairs)? = stage.data else { return }
+        try PairReader(
+            source: pairs.source, prompt: recipe.prompt, tokenizer: tokenizer,
+            positions: positions, maxLength: settings.maxLength, judges: judges
+        ).check(testPairs: settings.evalPairs)
     }
 
     private func checkPrompts(

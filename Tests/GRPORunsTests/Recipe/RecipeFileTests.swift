@@ -63,22 +63,25 @@ struct RecipeFileTests {
         #expect(
             Set(names).isSuperset(of: [
                 "quickstart.yaml", "smollm2-sums.yaml", "smollm2-gsm8k.yaml",
-                "qwen2.5-0.5b-gsm8k.yaml",
+                "qwen2.5-0.5b-gsm8k.yaml", "r1-zero.yaml", "r1.yaml", "r1-distill.yaml",
+                "smollm2-r1.yaml",
             ]))
         // Data is fetched on request: here some problems of the same form stand in for it.
         let data = NSTemporaryDirectory() + "grpo-recipe-\(UUID().uuidString).jsonl"
-        try (0..<1000).map { "{\"question\": \"\($0)?\", \"answer\": \"#### \($0)\"}\n" }.joined()
+        try (0..<1000).map { "{\"question\": \"\($0)?\", \"answer\": \"It is.\\n#### \($0)\"}\n" }
+            .joined()
             .write(toFile: data, atomically: true, encoding: .utf8)
         defer { try? FileManager.default.removeItem(atPath: data) }
         for name in names {
             let readsData = name.contains("gsm8k")
+            let readsTexts = name == "smollm2-r1.yaml"
             let recipe = try Recipe.load(
                 file: Self.recipes + "/" + name,
                 overrides: readsData
                     ? [
                         "task.jsonl.file=\(data)", "task.jsonl.test_file=null",
                         "task.jsonl.held_out=0.5", "evaluation.problems=9",
-                    ] : [],
+                    ] : readsTexts ? ["cold_start.data.jsonl.file=\(data)"] : [],
                 components: Components()
             ).recipe
             #expect(recipe.name.map { $0 + ".yaml" } == name)
@@ -162,7 +165,8 @@ struct RecipeFileTests {
                         + "name:",
                     "r.yaml:4:12: stages.2.grpo.name: 'b/c' must be made of letters, digits, _ "
                         + "and -",
-                    "r.yaml:4:23: stages.2.grpo.from: no earlier stage is called 'd'",
+                    "r.yaml:4:23: stages.2.grpo.from: no earlier stage is called 'd'; did you "
+                        + "mean 'a'?",
                     "r.yaml:4:32: stages.2.grpo.max_completion_length: 600 tokens leave no place "
                         + "for a prompt in the model's 512 positions; lower it, or raise "
                         + "model.max_positions",

@@ -167,8 +167,8 @@ struct LoRARunTests {
         let file = run.scratch + "/r.yaml"
         try Self.recipe.write(toFile: file, atomically: true, encoding: .utf8)
         let recipe = try Recipe.load(file: file, components: Components()).recipe
-        #expect(recipe.stages[1].placement.lora?.targetModules == .allLinear)
-        #expect(recipe.stages[2].placement.lora?.targetModules.targets == [.query, .value])
+        #expect(recipe.stages[1].lora?.targetModules == .allLinear)
+        #expect(recipe.stages[2].lora?.targetModules.targets == [.query, .value])
         #expect(ResolvedRecipe.text(of: recipe).contains("use_rslora: true"))
     }
 }

@@ -51,6 +51,7 @@ struct RunTests {
         let names = Set(try run.results(earlierCheckpoints: true).keys)
         var expected: Set = ["recipe.yaml", "metrics.jsonl", "evaluations.json"]
         for stage in ["pretrain", "grpo"] {
+            expected.insert("evaluations/\(stage).jsonl")
             for step in [4, 6] {
                 expected.insert("checkpoints/\(stage)/step-00000\(step).h5")
                 expected.insert("checkpoints/\(stage)/step-00000\(step).json")
@@ -78,7 +79,7 @@ struct RunTests {
         let loaded = try await second.execute(
             """
             seed: 3
-            model: \(summary.stages[1].checkpoint)
+            model: \(try #require(summary.stages[1].checkpoint))
             task: {sums: {digits: 1, held_out: 0.2}}
             evaluation: {problems: 8, samples: 2}
             stages:
@@ -127,7 +128,9 @@ struct RunTests {
               - grpo: {name: two, from: base, \(options)}
               - grpo: {name: three, \(options)}
             """)
-        let manifests = try summary.stages.map { try Checkpoint.verify($0.checkpoint).manifest }
+        let manifests = try summary.stages.map {
+            try Checkpoint.verify($0.checkpoint ?? "").manifest
+        }
         #expect(manifests[0].parentSHA256 == nil)
         #expect(manifests[1].parentSHA256 == manifests[0].fileSHA256)
         #expect(manifests[2].parentSHA256 == manifests[0].fileSHA256)
@@ -192,18 +195,18 @@ struct RunTests {
                        max_completion_length: 10}
             """
         }
-        try place(made.stages[1].checkpoint, at: "one")
+        try place(#require(made.stages[1].checkpoint), at: "one")
         await #expect(throws: Run.Interrupted.self) {
             try await run.execute(recipe("one"), interruptingAt: "grpo 1/3  reward")
         }
-        try place(made.stages[0].checkpoint, at: "one")
+        try place(#require(made.stages[0].checkpoint), at: "one")
         let error = await #expect(throws: RunError.self) {
             try await run.execute(recipe("one"), resuming: true)
         }
         #expect(error?.cause == .input)
         #expect(error?.path == run.scratch + "/one.h5")
         #expect(error?.message.contains("found a model file with SHA-256 ") == true)
-        try place(made.stages[1].checkpoint, at: "elsewhere")
+        try place(#require(made.stages[1].checkpoint), at: "elsewhere")
         try await run.execute(recipe("elsewhere"), resuming: true)
     }
 

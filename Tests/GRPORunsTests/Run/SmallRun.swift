@@ -55,11 +55,14 @@ final class SmallRun {
 
     /// Runs the recipe, or goes on with it.
     ///
-    /// - Parameter interruptingAt: the run is interrupted when this appears on the screen.
+    /// - Parameters:
+    ///   - stages: a directory of finished stages that it shares.
+    ///   - interruptingAt: the run is interrupted when this appears on the screen.
     @discardableResult
     func execute(
         _ recipe: String = SmallRun.recipe, set overrides: [String] = [], resuming: Bool = false,
-        threads: Int = 1, compute: Compute? = nil, interruptingAt mark: String? = nil
+        threads: Int = 1, compute: Compute? = nil, stages: String? = nil,
+        interruptingAt mark: String? = nil
     ) async throws -> RunSummary {
         let file = scratch + "/small.yaml"
         try recipe.write(toFile: file, atomically: true, encoding: .utf8)
@@ -73,7 +76,7 @@ final class SmallRun {
             })
         return try await Run(
             loaded.recipe, directory: directory, compute: compute ?? Self.compute(threads: threads),
-            printer: printer, interruption: interruption
+            printer: printer, interruption: interruption, stages: stages
         ).execute(resuming: resuming)
     }
 

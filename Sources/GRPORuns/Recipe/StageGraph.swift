@@ -1,0 +1,234 @@
+import GRPOTasks
+import GRPOTraining
+
+/// Which stage takes what from which: whose policy it starts from, whose samples it is trained on,
+/// whose reward model it asks.
+struct StageGraph {
+    /// Where a stage's policy comes from.
+    enum Beginning: Equatable {
+        /// The recipe's model: a file, or for the first stage a shape.
+        case model
+        /// A shape of the stage's own.
+        case shape(ModelShape)
+        /// The stage at this place, an earlier one.
+        case stage(Int)
+    }
+
+    let stages: [StageSpecification]
+    private let recipe: Recipe
+
+    init(_ recipe: Recipe) {
+        self.recipe = recipe
+        stages = recipe.stages
+    }
+
+    /// The place of a stage.
+    func index(of name: String) -> Int? { stages.firstIndex { $0.name == name } }
+
+    func beginning(of index: Int) -> Beginning {
+        let stage = stages[index]
+        if case .pretrain(let pretrain) = stage, let shape = pretrain.model { return .shape(shape) }
+        if let from = stage.placement.from {
+            return earlier(from, before: index).map { .stage($0) } ?? .model
+        }
+        return stages[..<index].lastIndex { $0.makes == .policy }.map { .stage($0) } ?? .model
+    }
+
+    /// Whether a stage starts from weights that mean something.
+    func startsFromWeights(_ index: Int) -> Bool {
+        switch beginning(of: index) {
+        case .stage: true
+        case .shape: false
+        case .model: recipe.model.isFile
+        }
+    }
+
+    /// The shape that a stage's policy was drawn with, where it is another than the recipe's model.
+    func ownShape(of index: Int) -> ModelShape? {
+        switch beginning(of: index) {
+        case .stage(let earlier): ownShape(of: earlier)
+        case .shape(let shape): shape
+        case .model: nil
+        }
+    }
+
+    /// The shape that a stage's policy was drawn with; nil for a loaded model.
+    private func shape(of index: Int) -> ModelShape? {
+        if let own = ownShape(of: index) { return own }
+        guard case .shape(let shape) = recipe.model else { return nil }
+        return shape
+    }
+
+    /// The stage whose reward model a reward asks.
+    ///
+    /// - Parameter from: as the recipe names it; nil: the last before the stage.
+    func rewardModel(_ from: String?, before index: Int) -> Int? {
+        if let from { return earlier(from, before: index) }
+        return stages[..<index].lastIndex { $0.makes == .scores }
+    }
+
+    /// The stages of which a stage uses what they made, beside the one it starts from.
+    func inputs(of index: Int) -> [Int] {
+        var found: [Int] = []
+        if case .texts(let texts)? = stages[index].data {
+            found += texts.stages.compactMap { earlier($0, before: index) }
+        }
+        if case .grpo(let grpo) = stages[index] {
+            found += grpo.rewardModels.compactMap { rewardModel($0.reward.from, before: index) }
+        }
+        return found.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+    }
+
+    /// The later stages that cannot begin without this one, for messages.
+    func dependents(of index: Int) -> [Int] {
+        var waiting: Set = [index]
+        for later in stages.indices where later > index {
+            var needs = inputs(of: later)
+            if case .stage(let parent) = beginning(of: later) { needs.append(parent) }
+            if !waiting.isDisjoint(with: needs) { waiting.insert(later) }
+        }
+        return waiting.subtracting([index]).sorted()
+    }
+
+    private func earlier(_ name: String, before index: Int) -> Int? {
+        stages[..<index].firstIndex { $0.name == name }
+    }
+
+    // MARK: Problems
+
+    /// Everything that is wrong with names and references, each at its place.
+    func problems() -> [SettingProblem] {
+        stages.indices.flatMap { index in
+            nameProblems(index) + referenceProblems(index) + dataProblems(index)
+        }
+    }
+
+    private func problem(_ index: Int, _ key: String, _ message: String) -> SettingProblem {
+        SettingProblem("stages.\(index).\(stages[index].kind).\(key)", message)
+    }
+
+    private func nameProblems(_ index: Int) -> [SettingProblem] {
+        let stage = stages[index]
+        var found: [SettingProblem] = []
+        if !RunDirectory.isPlainName(stage.name) {
+            found.append(
+                problem(index, "name", "'\(stage.name)' must be made of letters, digits, _ and -"))
+        }
+        if earlier(stage.name, before: index) != nil {
+            found.append(
+                problem(
+                    index, "name", "two stages are called '\(stage.name)'; give one a name:"))
+        }
+        if case .path = recipe.model, stage.name == StagePlacement.loaded {
+            found.append(
+                problem(
+                    index, "name",
+                    "'\(StagePlacement.loaded)' is the loaded model's name, in from: and in "
+                        + "evaluations; choose another"))
+        }
+        if let seed = stage.placement.seed, seed < 0 {
+            found.append(problem(index, "seed", "must be at least 0, found \(seed)"))
+        }
+        return found
+    }
+
+    private func referenceProblems(_ index: Int) -> [SettingProblem] {
+        var found: [SettingProblem] = []
+        if let from = stages[index].placement.from, !isLoaded(from),
+            let message = fault(from, before: index, making: .policy)
+        {
+            found.append(problem(index, "from", message))
+        }
+        if case .texts(let texts)? = stages[index].data {
+            for (place, part) in texts.parts.enumerated() {
+                guard case .stage(let name) = part.origin,
+                    let message = fault(
+                        name, before: index, making: .samples, or: texts.sourceNames)
+                else { continue }
+                found.append(problem(index, "data.\(place).\(name)", message))
+            }
+            for source in texts.sources {
+                let name = type(of: source).name
+                guard earlier(name, before: index).map({ stages[$0].makes }) == .samples else {
+                    continue
+                }
+                found.append(
+                    problem(
+                        index, "data",
+                        "'\(name)' is a source of texts and an earlier stage's name; give the "
+                            + "stage another"))
+            }
+        }
+        guard case .grpo(let grpo) = stages[index] else { return found }
+        for (place, reward) in grpo.rewardModels {
+            let key = "rewards.\(place).\(RewardModelReward.name)"
+            if let from = reward.from {
+                guard let message = fault(from, before: index, making: .scores) else { continue }
+                found.append(problem(index, key + ".from", message))
+            } else if rewardModel(nil, before: index) == nil {
+                found.append(
+                    problem(
+                        index, key,
+                        "no earlier stage makes a reward model; put a reward_model stage before "
+                            + "this one"))
+            }
+        }
+        return found
+    }
+
+    /// Whether a reference means the recipe's model file.
+    private func isLoaded(_ name: String) -> Bool {
+        guard case .path = recipe.model else { return false }
+        return name == StagePlacement.loaded
+    }
+
+    /// Why a name does not stand for an earlier stage that makes such a thing; nil where it does.
+    private func fault(
+        _ name: String, before index: Int, making product: StageProduct, or others: [String] = []
+    ) -> String? {
+        let candidates = stages[..<index].filter { $0.makes == product }.map(\.name)
+        let known =
+            candidates.isEmpty && others.isEmpty
+            ? "no stage before this one makes any"
+            : NearestName.remedy(for: name, among: candidates + others)
+        if let found = earlier(name, before: index) {
+            guard stages[found].makes != product else { return nil }
+            let names = candidates + others
+            return
+                "stage '\(name)' makes \(stages[found].makes.noun), expected \(product.noun); "
+                + (names.isEmpty ? known : "known: " + names.joined(separator: ", "))
+        }
+        if stages[index...].contains(where: { $0.name == name }) {
+            return "stage '\(name)' does not come before this one; put it there"
+        }
+        return others.isEmpty
+            ? "no earlier stage is called '\(name)'; \(known)"
+            : "no source of texts and no earlier stage is called '\(name)'; \(known)"
+    }
+
+    private func dataProblems(_ index: Int) -> [SettingProblem] {
+        var found: [SettingProblem] = []
+        if case .texts(let texts)? = stages[index].data {
+            let tasks = ([recipe.task, recipe.evaluation.task] + stages.map(\.task))
+                .compactMap { $0?.source }
+            for source in texts.sources where source.problems().isEmpty {
+                for held in tasks where held.problems().isEmpty {
+                    found += source.conflicts(with: held).map {
+                        problem(index, "data", "\($0.key): \($0.message)")
+                    }
+                }
+            }
+        }
+        if let length = stages[index].completionLength, let shape = shape(of: index),
+            length >= shape.maxPositions
+        {
+            found.append(
+                problem(
+                    index, "max_completion_length",
+                    "\(length) tokens leave no place for a prompt in the model's "
+                        + "\(shape.maxPositions) positions; lower it, or raise "
+                        + "model.max_positions"))
+        }
+        return found
+    }
+}

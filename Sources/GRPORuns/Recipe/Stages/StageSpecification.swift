@@ -1,0 +1,76 @@
+package import GRPOModels
+import GRPOTasks
+import GRPOTensors
+import GRPOTraining
+
+/// One stage of a recipe, by its kind.
+package enum StageSpecification: Codable, Sendable {
+    case pretrain(PretrainSpecification)
+    case sft(SFTSpecification)
+    case sample(SampleSpecification)
+    case rewardModel(RewardModelSpecification)
+    case dpo(DPOSpecification)
+    case grpo(GRPOSpecification)
+
+    private static let kinds: Kinds<StageSpecification> = {
+        var kinds = Kinds<StageSpecification>("stage")
+        func add<Kind: StageKind>(_ make: @escaping @Sendable (Kind) -> StageSpecification) {
+            kinds.add(Kind.kind, defaults: Kind.defaults, make: make)
+        }
+        add { .pretrain($0) }
+        add { .sft($0) }
+        add { .sample($0) }
+        add { .rewardModel($0) }
+        add { .dpo($0) }
+        add { .grpo($0) }
+        return kinds
+    }()
+
+    /// The stage without regard to its kind.
+    private var settings: any StageKind {
+        switch self {
+        case .pretrain(let stage): stage
+        case .sft(let stage): stage
+        case .sample(let stage): stage
+        case .rewardModel(let stage): stage
+        case .dpo(let stage): stage
+        case .grpo(let stage): stage
+        }
+    }
+
+    package var kind: String { type(of: settings).kind }
+    package var makes: StageProduct { type(of: settings).makes }
+    package var placement: StagePlacement { settings.placement }
+    package var lora: LoRASettings? { settings.lora }
+    package var data: StageData? { settings.data }
+    package var completionLength: Int? { settings.completionLength }
+    package var drawsProblems: Bool { settings.drawsProblems }
+    package var task: TaskSetting? { settings.task }
+
+    /// The name under which other stages and files know it.
+    package var name: String { placement.name ?? kind }
+
+    /// The data files that it reads, beside the recipe's task's.
+    package var dataFiles: [String] { (data?.files ?? []) + (task?.source.files ?? []) }
+
+    /// Optimizer updates; nil where neither settings nor data say when to end, or where these are
+    /// samplings.
+    ///
+    /// - Parameter count: of the records that the stage's data has; nil where it has no end.
+    package func steps(for count: Int?) -> Int? { settings.steps(for: count) }
+
+    /// The rows of a pass of forward and backward for a model.
+    func microBatch(
+        _ configuration: DecoderConfiguration, on backend: any Backend
+    ) -> MicroBatchBudget {
+        settings.microBatch(configuration, on: backend)
+    }
+
+    package init(from decoder: any Swift.Decoder) throws {
+        self = try Self.kinds.decode(from: decoder)
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        try Kinds<Self>.encode(kind, settings, to: encoder)
+    }
+}
