@@ -1,9 +1,11 @@
 import ArgumentParser
+import GRPOJSON
 import GRPORuns
 
 struct ReportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "report", abstract: "One page with the curves of one or several runs.")
+        commandName: "report",
+        abstract: "One page with the curves of one or several runs, or the table of their stages.")
 
     @Argument(help: "Run directories.")
     var runs: [String]
@@ -14,12 +16,39 @@ struct ReportCommand: AsyncParsableCommand {
     @Option(help: "Also write a picture of reward and length, an SVG file.")
     var picture: String?
 
+    @Option(
+        help: """
+            Instead of a page, print what each stage made of its policy over all runs, the seeds of \
+            one recipe: text, markdown or json.
+            """)
+    var stages: StageTableFormat?
+
+    @Option(
+        help: """
+            In that table, also how often a stage beats the one it began with, by this measure of \
+            the evaluation; can be repeated.
+            """)
+    var winRate: [String] = []
+
     func validate() throws {
         guard !runs.isEmpty else { throw ValidationError("name at least one run directory") }
+        if stages != nil, output != nil || picture != nil {
+            throw ValidationError("--stages prints a table; leave --output and --picture out")
+        }
     }
 
     func run() async throws {
         let directories = runs.map(RunDirectory.init)
+        if let stages {
+            let table = try StageTable(
+                directories, winRates: winRate, components: Session.components)
+            switch stages {
+            case .text: Console.print(table.text)
+            case .markdown: Console.print(table.markdown)
+            case .json: Console.print(JSONValue(encoding: table).prettyText)
+            }
+            return
+        }
         let page = output ?? directories[0].report
         try RunReport.write(directories, to: page)
         Console.print(page)
@@ -28,4 +57,9 @@ struct ReportCommand: AsyncParsableCommand {
             Console.print(picture)
         }
     }
+}
+
+/// How a table of stages is printed.
+enum StageTableFormat: String, ExpressibleByArgument, CaseIterable {
+    case text, markdown, json
 }

@@ -8,6 +8,9 @@ package enum FetchedFile {
         "Models/smollm2.gguf": "smollm2",
         "Datasets/gsm8k/train.jsonl": "gsm8k",
         "Datasets/gsm8k/test.jsonl": "gsm8k",
+        "Datasets/math/train.jsonl": "math",
+        "Datasets/math/test.jsonl": "math",
+        "Datasets/math500/test.jsonl": "math500",
     ]
 
     /// The command that brings the file at a path, or nil.

@@ -1,3 +1,4 @@
+import Foundation
 import GRPOTraining
 import Testing
 
@@ -74,5 +75,33 @@ import Testing
         // The standard error of -1 and 3 is 2.
         #expect(abs(wide.lowerBound - (1 - 2 * 1.959963984540054)) < 1e-14)
         #expect(abs(wide.upperBound - (1 + 2 * 1.959963984540054)) < 1e-14)
+    }
+}
+
+/// Student's t against the tables of the distribution.
+@Suite struct StudentTTests {
+    @Test(
+        arguments: [
+            (1, 12.706204736432095), (2, 4.302652729911275), (4, 2.7764451051977987),
+            (9, 2.2621571627409915), (30, 2.0422724563012373), (1000, 1.9623390808264078),
+        ] as [(Int, Double)])
+    func criticalValues(degrees: Int, expected: Double) {
+        #expect(abs(StudentT(degreesOfFreedom: degrees).critical() - expected) < 1e-8)
+    }
+
+    /// With one degree of freedom it is Cauchy's, with two it has a closed form.
+    @Test(arguments: [0.1, 1, 2.5, 40])
+    func closedForms(t: Double) {
+        let cauchy = 1 - 2 * atan(t) / Double.pi
+        #expect(abs(StudentT(degreesOfFreedom: 1).twoSided(t) - cauchy) < 1e-12)
+        let two = 1 - t / (2 + t * t).squareRoot()
+        #expect(abs(StudentT(degreesOfFreedom: 2).twoSided(t) - two) < 1e-12)
+    }
+
+    @Test func intervals() throws {
+        let interval = try #require(StudentT.interval(of: [1, 2, 3]))
+        #expect(abs(interval.lowerBound - (2 - 4.302652729911275 / 3.0.squareRoot())) < 1e-8)
+        #expect(abs(interval.upperBound - (2 + 4.302652729911275 / 3.0.squareRoot())) < 1e-8)
+        #expect(StudentT.interval(of: [1]) == nil)
     }
 }

@@ -1,0 +1,131 @@
+import GRPOTraining
+
+/// What every stage made of its policy, over the seeds of a pipeline: a row for each evaluated
+/// stage, a column for each number, each with a 95% interval.
+///
+/// Over several runs the interval is Student's over the runs, which are what was drawn; of a single
+/// run it is that of its evaluation, over problems.
+package struct StageTable: Sendable, Encodable {
+    /// One number of a stage.
+    package struct Cell: Sendable, Encodable {
+        package var mean: Double
+        package var interval: ClosedRange<Double>?
+        /// Of each run, in their order.
+        package var values: [Double]
+
+        package func encode(to encoder: any Encoder) throws {
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encode(mean, forKey: .mean)
+            if let interval {
+                try container.encode(
+                    [interval.lowerBound, interval.upperBound], forKey: .interval)
+            }
+            try container.encode(values, forKey: .values)
+        }
+
+        private enum CodingKeys: String, CodingKey { case mean, interval, values }
+    }
+
+    package struct Row: Sendable, Encodable {
+        package var stage: String
+        /// The stage whose policy this one began with; nil for the first.
+        package var from: String?
+        /// In the order of `columns`; nil where a stage has no such number.
+        package var cells: [Cell?]
+    }
+
+    /// `accuracy`, `format`, the measures, `MEASURE win rate` of those asked for, `mean length`.
+    package let columns: [String]
+    package let rows: [Row]
+    /// How many runs there are.
+    package let runs: Int
+
+    /// One run's evaluations, and how its stages did against those they began with.
+    struct Evidence {
+        var results: [EvaluationResult]
+        /// By stage: whose policy it began with.
+        var parents: [String: String]
+        /// By stage: against its parent.
+        var comparisons: [String: PairedComparison]
+    }
+
+    /// - Parameter winRates: the measures by which each stage is compared with the one it began with.
+    init(_ runs: [Evidence], winRates: [String]) {
+        self.runs = runs.count
+        var stages: [String] = []
+        var measures: [String] = []
+        for run in runs {
+            for result in run.results where !stages.contains(result.stage) {
+                stages.append(result.stage)
+            }
+            for name in run.results.flatMap({ $0.measures.map(\.name) })
+            where !measures.contains(name) {
+                measures.append(name)
+            }
+        }
+        let rated = winRates.filter(measures.contains)
+        columns =
+            ["accuracy", "format"] + measures + rated.map { "\($0) win rate" } + ["mean length"]
+        rows = stages.map { stage in
+            func cell(
+                _ value: (Evidence, EvaluationResult) -> (Double, ClosedRange<Double>?)?
+            ) -> Cell? {
+                Self.cell(
+                    runs.compactMap { run in
+                        run.results.first { $0.stage == stage }.flatMap { value(run, $0) }
+                    })
+            }
+            let cells =
+                [
+                    cell { ($1.passAt1, $1.passAt1Interval) },
+                    cell { ($1.format, $1.intervals?.format) },
+                ]
+                + measures.map { name in
+                    cell { _, result in result[measure: name].map { ($0.mean, $0.interval) } }
+                }
+                + rated.map { name in
+                    cell { run, _ in
+                        run.comparisons[stage]?.winRates.first { $0.measure == name }
+                            .map { ($0.rate, $0.interval) }
+                    }
+                }
+                + [cell { ($1.meanLength, nil) }]
+            return Row(
+                stage: stage, from: runs.lazy.compactMap { $0.parents[stage] }.first, cells: cells)
+        }
+    }
+
+    private static func cell(_ found: [(value: Double, interval: ClosedRange<Double>?)]) -> Cell? {
+        guard !found.isEmpty else { return nil }
+        let values = found.map(\.value)
+        return Cell(
+            mean: values.reduce(0, +) / Double(values.count),
+            interval: values.count > 1 ? StudentT.interval(of: values) : found[0].interval,
+            values: values)
+    }
+
+    /// For a terminal.
+    package var text: String {
+        var table = TextTable(["stage", "from"] + columns)
+        for row in rows { table.add([row.stage, row.from ?? "-"] + row.cells.map(Self.shown)) }
+        return table.text
+    }
+
+    /// For a page in Markdown.
+    package var markdown: String {
+        let header = ["stage", "from"] + columns
+        let lines = rows.map { row in [row.stage, row.from ?? ""] + row.cells.map(Self.shown) }
+        return ([header, header.map { _ in "---" }] + lines)
+            .map { "| " + $0.joined(separator: " | ") + " |" }.joined(separator: "\n")
+    }
+
+    private static func shown(_ cell: Cell?) -> String {
+        guard let cell else { return "-" }
+        let decimals = abs(cell.mean) >= 10 ? 1 : 3
+        let mean = ShortNumber.fixed(cell.mean, decimals: decimals)
+        guard let interval = cell.interval else { return mean }
+        let low = ShortNumber.fixed(interval.lowerBound, decimals: decimals)
+        let high = ShortNumber.fixed(interval.upperBound, decimals: decimals)
+        return "\(mean) [\(low), \(high)]"
+    }
+}
