@@ -8,6 +8,7 @@ package struct Pass {
     package let cache: KeyValueCache?
     /// The cache row of each token of the pass.
     package let cacheRows: [Int32]
+    let headPlaces: HeadPlaces
 
     /// A pass over whole sequences, for training and scoring.
     package init(_ backend: any Backend, _ packing: Packing) {
@@ -15,6 +16,7 @@ package struct Pass {
         self.layout = packing.layout
         self.cache = nil
         self.cacheRows = []
+        headPlaces = HeadPlaces(tokens: layout.tokenCount)
     }
 
     /// A pass whose keys and values join those of earlier passes.
@@ -27,6 +29,7 @@ package struct Pass {
         self.layout = layout
         self.cache = cache
         self.cacheRows = rows
+        headPlaces = HeadPlaces(tokens: layout.tokenCount)
     }
 }
 

@@ -34,7 +34,7 @@ package struct Attention: Branch {
 
     package func save(_ x: Tensor, _ pass: Pass) -> Saved {
         let qkv = queryKeyValue.forward(x, pass)
-        let norm = norm?.forward(qkv, pass.backend)
+        let norm = norm?.forward(qkv, pass)
         let (q, k, v) = pass.backend.rope(
             qkv, positions: pass.layout.positions, table: rope, heads: heads,
             keyValueHeads: keyValueHeads)
@@ -53,17 +53,38 @@ package struct Attention: Branch {
         _ dy: Tensor, _ x: Tensor, _ saved: Saved, _ pass: Pass
     ) -> Tensor {
         precondition(pass.cache == nil, "backward of a pass with a key-value cache")
+        return queryKeyValue.backward(dQueryKeyValue(dy, saved, pass), x, pass)
+    }
+
+    // The steps of backward are functions, so that each gradient is released when the next one is
+    // there: all of them together would be the most that lives beside the saved activations.
+
+    /// A `[tokens, (heads + 2 keyValueHeads) * headDim]`.
+    private func dQueryKeyValue(_ dy: Tensor, _ saved: Saved, _ pass: Pass) -> Tensor {
+        let backend = pass.backend
+        let rows = dRotated(dy, saved, pass)
+        if let norm, let heads = saved.norm { norm.backward(rows, heads, pass) }
+        return backend.cast(rows, to: backend.activationType)
+    }
+
+    /// What stands before the rotation: A, or R where a norm's backward follows.
+    private func dRotated(_ dy: Tensor, _ saved: Saved, _ pass: Pass) -> Tensor {
+        let backend = pass.backend
+        let (dq, dk, dv) = dHeads(dy, saved, pass)
+        return backend.ropeBackward(
+            dq: dq, dk: dk, dv: dv, positions: pass.layout.positions, table: rope,
+            to: norm == nil ? backend.activationType : backend.parameterType)
+    }
+
+    /// R `[tokens, heads * headDim]`, and twice R `[tokens, keyValueHeads * headDim]`.
+    private func dHeads(
+        _ dy: Tensor, _ saved: Saved, _ pass: Pass
+    ) -> (dq: Tensor, dk: Tensor, dv: Tensor) {
         let backend = pass.backend
         let dAttention = output.backward(
             backend.cast(dy, to: backend.activationType), saved.y, pass)
-        let (dq, dk, dv) = backend.attentionBackward(
+        return backend.attentionBackward(
             dAttention, q: saved.q, k: saved.k, v: saved.v, y: saved.y,
             logSumExp: saved.logSumExp, layout: pass.layout, headDim: headDim, scale: scale)
-        let dQueryKeyValue = backend.ropeBackward(
-            dq: dq, dk: dk, dv: dv, positions: pass.layout.positions, table: rope,
-            to: norm == nil ? backend.activationType : backend.parameterType)
-        if let norm, let heads = saved.norm { norm.backward(dQueryKeyValue, heads, backend) }
-        return queryKeyValue.backward(
-            backend.cast(dQueryKeyValue, to: backend.activationType), x, pass)
     }
 }

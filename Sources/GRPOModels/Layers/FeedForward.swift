@@ -25,10 +25,14 @@ package struct FeedForward: Branch {
     package func backward(
         _ dy: Tensor, _ x: Tensor, _ saved: Saved, _ pass: Pass
     ) -> Tensor {
+        gateUp.backward(dGateUp(dy, saved, pass), x, pass)
+    }
+
+    /// A `[tokens, 2 * intermediateSize]`; that of the activation is released with it.
+    private func dGateUp(_ dy: Tensor, _ saved: Saved, _ pass: Pass) -> Tensor {
         let backend = pass.backend
         let dActivated = down.backward(
             backend.cast(dy, to: backend.activationType), backend.swiglu(saved.gateUp), pass)
-        let dGateUp = backend.swigluBackward(dActivated, gateUp: saved.gateUp)
-        return gateUp.backward(dGateUp, x, pass)
+        return backend.swigluBackward(dActivated, gateUp: saved.gateUp)
     }
 }

@@ -21,17 +21,18 @@ package struct HeadNorm {
 
     /// Normalises q and k where they stand in `qkv`, R `[tokens, (heads + 2 keyValueHeads) *
     /// headDim]`, and returns what backward needs.
-    func forward(_ qkv: Tensor, _ backend: any Backend) -> Saved {
+    func forward(_ qkv: Tensor, _ pass: Pass) -> Saved {
+        let backend = pass.backend
         let rows = headRows(qkv)
+        let places = pass.headPlaces.rows(heads: heads, keyValueHeads: keyValueHeads)
         func normalize(_ norm: RMSNorm, _ places: [Int32]) -> (x: Tensor, inverse: Tensor) {
             let x = backend.gatherRows(rows, places)
             let (y, inverse) = norm.forward(x, backend, to: backend.parameterType)
             backend.scatterRows(y, places, into: rows)
             return (x, inverse)
         }
-        let (q, inverseQ) = normalize(query, places(of: 0..<heads, tokens: qkv.rows))
-        let (k, inverseK) = normalize(
-            key, places(of: heads..<heads + keyValueHeads, tokens: qkv.rows))
+        let (q, inverseQ) = normalize(query, places.query)
+        let (k, inverseK) = normalize(key, places.key)
         return Saved(q: q, k: k, inverseQ: inverseQ, inverseK: inverseK)
     }
 
@@ -39,34 +40,22 @@ package struct HeadNorm {
     /// adds to the gradients of both weights.
     ///
     /// - Parameter dqkv: R `[tokens, (heads + 2 keyValueHeads) * headDim]`.
-    func backward(_ dqkv: Tensor, _ saved: Saved, _ backend: any Backend) {
+    func backward(_ dqkv: Tensor, _ saved: Saved, _ pass: Pass) {
+        let backend = pass.backend
         let rows = headRows(dqkv)
+        let places = pass.headPlaces.rows(heads: heads, keyValueHeads: keyValueHeads)
         func descend(_ norm: RMSNorm, _ x: Tensor, _ inverse: Tensor, _ places: [Int32]) {
             let dx = backend.zeros(x.shape, backend.parameterType)
             norm.backward(backend.gatherRows(rows, places), x, inverse, addingTo: dx, backend)
             backend.scatterRows(dx, places, into: rows)
         }
-        descend(
-            query, saved.q, saved.inverseQ, places(of: 0..<heads, tokens: dqkv.rows))
-        descend(
-            key, saved.k, saved.inverseK,
-            places(of: heads..<heads + keyValueHeads, tokens: dqkv.rows))
+        descend(query, saved.q, saved.inverseQ, places.query)
+        descend(key, saved.k, saved.inverseK, places.key)
     }
 
     /// Every head as a row: `[tokens * (heads + 2 keyValueHeads), headDim]`.
     private func headRows(_ qkv: Tensor) -> Tensor {
         let count = heads + 2 * keyValueHeads
         return qkv.reshaped([qkv.rows * count, qkv.columns / count])
-    }
-
-    /// The rows of some of the heads of every token.
-    private func places(of range: Range<Int>, tokens: Int) -> [Int32] {
-        let count = heads + 2 * keyValueHeads
-        var places: [Int32] = []
-        places.reserveCapacity(tokens * range.count)
-        for token in 0..<tokens {
-            for head in range { places.append(Int32(token * count + head)) }
-        }
-        return places
     }
 }

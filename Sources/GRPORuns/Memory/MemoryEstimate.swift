@@ -47,7 +47,7 @@ package struct MemoryEstimate: Sendable {
         }
     }
 
-    /// Master weights and rotary tables, of policy and reference.
+    /// Master weights, and a rotary table that policy and reference share.
     package let parameters: Int
     package let gradients: Int
     package let moments: Int
@@ -77,9 +77,8 @@ package struct MemoryEstimate: Sendable {
             }
         }
         let store = flat(configuration.parameters.map(\.shape))
-        func weights(_ configuration: DecoderConfiguration) -> Int {
-            flat(configuration.parameters.map(\.shape))
-                + shape.block(configuration.maxPositions * configuration.headDim * parameterBytes)
+        func rotary(_ configuration: DecoderConfiguration) -> Int {
+            shape.block(configuration.maxPositions * configuration.headDim * parameterBytes)
         }
         let adapters = demand.lora.map { AdapterLayout(configuration, $0) }
         let matrices =
@@ -88,8 +87,8 @@ package struct MemoryEstimate: Sendable {
         let hasCopy = demand.reference && adapters == nil
 
         parameters =
-            (hasCopy ? 2 : 1) * weights(configuration)
-            + demand.scorers.reduce(0) { $0 + weights($1) }
+            (hasCopy ? 2 : 1) * store + rotary(configuration)
+            + demand.scorers.reduce(0) { $0 + flat($1.parameters.map(\.shape)) + rotary($1) }
             + (adapters.map { flat($0.specifications.map(\.shape)) + flat($0.spreadMatrices) } ?? 0)
         gradients =
             demand.trains ? adapters.map { flat($0.specifications.map(\.shape)) } ?? store : 0
@@ -188,8 +187,7 @@ private struct ActivationShape {
         return kept
             + max(
                 head(rows),
-                gathered(rows) + recomputed
-                    + max(feedForwardBackward(rows), attentionBackward(rows)))
+                recomputed + max(feedForwardBackward(rows), attentionBackward(rows)))
     }
 
     /// The last residual stream, its gathered rows, their norm; the gradients of all three and of
@@ -197,11 +195,8 @@ private struct ActivationShape {
     private func head(_ rows: Int) -> Int {
         let logits = backend.headGradientBytes(
             rows: rows, vocabulary: configuration.vocabularySize)
-        return 2 * residual(rows) + gathered(rows) + max(2 * residual(rows), block(logits))
+        return 3 * residual(rows) + normalized(rows) + max(2 * residual(rows), block(logits))
     }
-
-    /// The rows that the head was given and their norm, which stay until the pass ends.
-    private func gathered(_ rows: Int) -> Int { residual(rows) + normalized(rows) }
 
     /// dy and its cast, the norm's output, the activated product's gradient and an adapter's share
     /// of it, the gradient of gate and up.
@@ -211,19 +206,20 @@ private struct ActivationShape {
             + block(2 * width * narrow)
     }
 
-    /// dy, the norm's output, the gradients of the attention's output, of q, k and v, and of the row
-    /// that these are parts of; beside them the larger of a norm's share of q's and of the gradient
-    /// of the input, before which a row that was normed is cast.
+    /// dy and the norm's output; beside them in turn the gradients of the attention's output and of
+    /// q, k and v; of these and of the row that they are parts of; of that row and a norm's share of
+    /// q's, or the row cast; of the row and of the input.
     private func attentionBackward(_ rows: Int) -> Int {
         let hasNorm = configuration.queryKeyNorm
         let columns = rows * (queryWidth + 2 * keyWidth)
         let query = block(rows * queryWidth * wide)
         let parts = query + 2 * block(rows * keyWidth * wide)
         let whole = block(columns * (hasNorm ? wide : narrow))
-        return residual(rows) + normalized(rows) + query + parts + whole
+        let cast = block(columns * narrow)
+        return residual(rows) + normalized(rows)
             + max(
-                hasNorm ? 2 * query : 0,
-                (hasNorm ? block(columns * narrow) : 0) + residual(rows))
+                query + parts, parts + whole, hasNorm ? whole + max(2 * query, cast) : 0,
+                cast + residual(rows))
     }
 
     /// The cache, and the larger of a prefill's block and the logits that tokens are drawn from.

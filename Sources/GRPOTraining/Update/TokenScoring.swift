@@ -35,12 +35,21 @@ extension Decoder {
         guard !packed.targets.isEmpty else { return }
         let pass = Pass(backend, packed.packing)
         var (x, saved) = forward(packed.tokens, pass, checkpointing: checkpointing)
-        let (result, headSaved) = head.logProbabilities(
+        x = headGradient(x, packed, temperature: temperature, objective: objective)
+        backward(x, &saved, pass)
+    }
+
+    /// The gradient of the last residual stream, R `[tokens, hiddenSize]`; what the head has saved
+    /// ends here, before the blocks' backward begins.
+    private func headGradient(
+        _ x: Tensor, _ packed: PackedTokens, temperature: Double,
+        objective: (TokenLogProbabilities) -> HeadGradients
+    ) -> Tensor {
+        let (result, saved) = head.logProbabilities(
             x, rows: packed.rows, targets: packed.targets, temperature: temperature, backend)
         let gradients = objective(result)
-        x = head.backward(
-            gradients.dLogProbabilities, dEntropies: gradients.dEntropies, headSaved,
+        return head.backward(
+            gradients.dLogProbabilities, dEntropies: gradients.dEntropies, saved,
             tokenCount: packed.packing.tokenCount, backend)
-        backward(x, &saved, pass)
     }
 }
