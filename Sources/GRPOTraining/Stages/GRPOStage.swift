@@ -59,6 +59,7 @@ package struct GRPOStage {
             gradientCheckpointing: settings.gradientCheckpointing)
         while state.step < settings.maxSteps {
             let step = state.step + 1
+            if isEvaluated(step), state.step % settings.saveSteps != 0 { try monitor.save(state) }
             var watch = Stopwatch()
             if state.rollouts.isEmpty {
                 do {
@@ -97,8 +98,14 @@ package struct GRPOStage {
             synchronizeReference(state, step: step)
             state.step = step
             state.tokens += minibatch.reduce(0) { $0 + $1.promptIDs.count + $1.tokenIDs.count }
-            let evaluation = try watch.measure("evaluation") {
-                try evaluate(policy, step: step, monitor)
+            let evaluation: [(name: String, value: Double)]
+            do {
+                evaluation = try watch.measure("evaluation") {
+                    try evaluate(policy, step: step, monitor)
+                }
+            } catch RolloutError.cancelled {
+                // One line tells the step and its evaluation: resumed, both are done again.
+                return .interrupted(step: step - 1)
             }
             try monitor.stepped(
                 StepRecord(
@@ -130,28 +137,27 @@ package struct GRPOStage {
                 step: step, steps: settings.maxSteps, phase: phase, done: done, total: total))
     }
 
-    /// The evaluation's numbers, every `eval_steps`; that of the last step is the run's. None where
-    /// it is interrupted: the step is done, and need not wait for them.
+    /// Whether an evaluation follows the step: every `eval_steps`; that of the last step is the run's.
+    private func isEvaluated(_ step: Int) -> Bool {
+        guard evaluator != nil, let every = settings.evalSteps else { return false }
+        return step % every == 0 && step < settings.maxSteps
+    }
+
+    /// The evaluation's numbers, where one follows the step.
     private func evaluate(
         _ policy: Policy, step: Int, _ monitor: any StageMonitor
     ) throws -> [(name: String, value: Double)] {
-        guard let evaluator, let every = settings.evalSteps, step % every == 0,
-            step < settings.maxSteps
-        else { return [] }
-        do {
-            let result = try evaluator.run(policy, stage: name) { done, total, _ in
-                report("evaluating", step, done, total, monitor)
-                if monitor.isInterrupted { throw RolloutError.cancelled }
-            }
-            return [
-                ("evaluation/pass@1", result.passAt1),
-                ("evaluation/pass@1_greedy", result.passAt1Greedy),
-                ("evaluation/format", result.format),
-                ("evaluation/mean_length", result.meanLength),
-            ]
-        } catch RolloutError.cancelled {
-            return []
+        guard isEvaluated(step), let evaluator else { return [] }
+        let result = try evaluator.run(policy, stage: name) { done, total, _ in
+            report("evaluating", step, done, total, monitor)
+            if monitor.isInterrupted { throw RolloutError.cancelled }
         }
+        return [
+            ("evaluation/pass@1", result.passAt1),
+            ("evaluation/pass@1_greedy", result.passAt1Greedy),
+            ("evaluation/format", result.format),
+            ("evaluation/mean_length", result.meanLength),
+        ]
     }
 
     /// Counts updates that could not be made; ends the stage after five in a row.
