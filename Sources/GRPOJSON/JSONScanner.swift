@@ -245,7 +245,7 @@ package struct JSONScanner {
         defer { limit = outer }
         do throws(JSONFault) {
             try skip()
-            return true
+            return position <= limit
         } catch {
             guard limit < outer, error.offset >= limit else { throw error }
             return false

@@ -59,4 +59,29 @@ struct JSONSkippingTests {
     func faults(text: String) {
         #expect(skip(Array(text.utf8)) != nil)
     }
+
+    /// Up to a length everything is as without it; of what is longer no more is looked at.
+    @Test(arguments: [
+        "\"a\\u0041\\ud83d\\ude00é\"", "[1, [2.5e3, true], {\"a\": null}]", "{\"é\": \"\\n\"}",
+    ])
+    func withinALength(text: String) throws {
+        let value = Array(text.utf8)
+        // A byte that no text holds stands behind it.
+        let bytes = Array("  ".utf8) + value + [0xFF]
+        for length in 0...value.count + 1 {
+            try bytes.withUnsafeBytes { bytes in
+                var scanner = JSONScanner(bytes)
+                let isWhole = try scanner.skip(within: length)
+                #expect(isWhole == (length >= value.count), "\(length)")
+                if isWhole { #expect(scanner.position == 2 + value.count) }
+            }
+        }
+        let faulty = Array("[1, x".utf8)
+        faulty.withUnsafeBytes { bytes in
+            #expect(throws: JSONFault.self) {
+                var scanner = JSONScanner(bytes)
+                _ = try scanner.skip(within: 100)
+            }
+        }
+    }
 }
