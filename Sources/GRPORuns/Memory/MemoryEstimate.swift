@@ -47,7 +47,7 @@ package struct MemoryEstimate: Sendable {
         }
     }
 
-    /// Master weights, and a rotary table that policy and reference share.
+    /// Master weights and rotary tables; policy and reference share one.
     package let parameters: Int
     package let gradients: Int
     package let moments: Int
