@@ -191,8 +191,9 @@ private struct ActivationShape {
     }
 
     /// The last residual stream, its gathered rows, their norm; the gradients of all three and of
-    /// the logits.
+    /// the logits. A score head gathers one row of a sequence, which is next to nothing.
     private func head(_ rows: Int) -> Int {
+        guard !configuration.scoreHead else { return 2 * residual(rows) }
         let logits = backend.headGradientBytes(
             rows: rows, vocabulary: configuration.vocabularySize)
         return 3 * residual(rows) + normalized(rows) + max(2 * residual(rows), block(logits))

@@ -17,11 +17,12 @@ package struct MemoryPlan: Sendable {
         /// - Parameter takesAdapters: whether it starts from weights that adapters could stand
         ///   beside.
         fileprivate init(
-            _ stage: StageSpecification, _ demand: StageDemand, _ budget: MicroBatchBudget,
+            _ stage: StageSpecification, _ demand: StageDemand, _ budget: MicroBatchBudget?,
             takesAdapters: Bool
         ) {
             name = stage.name
             let (checkpointing, lora) = (demand.memory.checkpointing, demand.memory.lora)
+            let budget = budget ?? MicroBatchBudget(rows: 1)
             estimate = demand.estimate(budget, checkpointing: checkpointing, lora: lora)
             guard demand.memory.trains else {
                 remedies = []

@@ -57,12 +57,20 @@ struct KeptSamples {
         provenance: [String: String], in directory: RunDirectory
     ) throws {
         path = directory.samples(stage: stage)
-        let text = rows.map { JSONValue(encoding: $0).text + "\n" }.joined()
+        let text = Self.text(of: rows)
         manifest = Manifest(
             stage: stage, parentSHA256: parent, provenance: provenance, sha256: Hash.sha256(text),
             counts: counts)
         try RunFile.write(text, to: path)
         try directory.write(manifest, to: directory.samplesManifest(stage: stage))
+    }
+
+    /// One line for each; what a sample has not, its line leaves out.
+    static func text(of rows: [SampleRow]) -> String {
+        rows.map { row in
+            let members = JSONValue(encoding: row).members ?? []
+            return JSONValue.object(members.filter { $0.value != .null }).text + "\n"
+        }.joined()
     }
 
     func rows() throws(RunError) -> [SampleRow] {

@@ -41,7 +41,7 @@ struct SampleProgress {
     ) throws {
         rows += kept
         self.state = state
-        let text = rows.map { JSONValue(encoding: $0).text + "\n" }.joined()
+        let text = KeptSamples.text(of: rows)
         let saved = Saved(
             provenance: provenance, state: state, bytes: text.utf8.count,
             sha256: Hash.sha256(text))

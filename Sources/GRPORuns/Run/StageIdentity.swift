@@ -15,7 +15,7 @@ struct StageIdentity {
     let model: String?
     /// The rows of a pass: gradients are rounded where micro-batches are cut, and the recipe may
     /// leave the choice to the program.
-    let microBatch: MicroBatchBudget
+    let microBatch: MicroBatchBudget?
 
     /// What it reads beside its parent, under names that no machine gives: hashes and counts.
     let data: [String: String]
@@ -34,7 +34,7 @@ struct StageIdentity {
         var seed: Int
         var precision: String
         var backend: String
-        var microBatch: MicroBatchBudget
+        var microBatch: MicroBatchBudget?
         var parent: String?
         /// A policy's weights lie in its stage's directory where a stage has adapters beside them.
         var parentStage: String?
@@ -48,7 +48,7 @@ struct StageIdentity {
     init(
         _ stage: StageSpecification, recipe: Recipe, model: String?, files: [String],
         inputs: [String], data: [String: String], parent: Checkpoint?,
-        microBatch: MicroBatchBudget, environment: RunEnvironment
+        microBatch: MicroBatchBudget?, environment: RunEnvironment
     ) {
         self.parent = parent?.hash
         self.model = model
@@ -76,8 +76,8 @@ struct StageIdentity {
         var facts = data
         facts[Self.hashKey] = hash
         facts[Self.modelKey] = model
-        facts[Self.rowsKey] = "\(microBatch.rows)"
-        facts[Self.limitKey] = "\(microBatch.limit)"
+        facts[Self.rowsKey] = microBatch.map { "\($0.rows)" }
+        facts[Self.limitKey] = microBatch.map { "\($0.limit)" }
         return facts
     }
 

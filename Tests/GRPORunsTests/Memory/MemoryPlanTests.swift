@@ -25,7 +25,27 @@ struct MemoryPlanTests {
         "prompts_per_step: 4, num_generations: 16, max_completion_length: 64, "
         + "micro_batch_tokens: 500"
 
+    /// A stage behind a base that is trained in little; the task has texts and pairs of its own.
+    private static func behind(_ stages: String...) -> String {
+        """
+        seed: 3
+        model: {layers: 4, hidden_size: 64, heads: 4, max_positions: 160}
+        task: {little_world: {digits: 1}}
+        evaluation: {problems: 4, samples: 2, max_completion_length: 8}
+        stages:
+          - pretrain: {data: little_world, max_steps: 1, documents_per_step: 2}
+        \(stages.map { "  - \($0)\n" }.joined())
+        """
+    }
+
     static let configurations = [
+        behind("sft: {data: everyday, max_steps: 1, documents_per_step: 64}"),
+        behind(
+            "dpo: {data: little_world, max_steps: 1, pairs_per_step: 32, eval_pairs: 0, "
+                + "max_length: 160}"),
+        behind(
+            "sample: {prompts: 64, num_generations: 4, max_completion_length: 96, "
+                + "keep: [length: {min: 1}]}"),
         recipe("max_steps: 1, documents_per_step: 64"),
         recipe("max_steps: 1, documents_per_step: 64, gradient_checkpointing: true"),
         recipe("max_steps: 1, documents_per_step: 64, micro_batch_tokens: 600"),

@@ -42,6 +42,8 @@ struct PipelineTests {
         #expect(kept > 0)
         let rows = String(decoding: try #require(files["samples/traces.jsonl"]), as: UTF8.self)
         #expect(rows.split(separator: "\n").count == kept)
+        #expect(rows.hasPrefix("{\"prompt\":\""))
+        #expect(!rows.contains("null"))
         // One epoch and a half, the last step with what is left.
         let coldStart = try #require(summary.stages.first { $0.name == "cold_start" })
         #expect(coldStart.steps == (Int((Double(kept) * 1.5).rounded(.up)) + 3) / 4)

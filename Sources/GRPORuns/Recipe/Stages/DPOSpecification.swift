@@ -23,7 +23,7 @@ package struct DPOSpecification: StageKind {
 
     package func microBatch(
         _ configuration: DecoderConfiguration, on backend: any Backend
-    ) -> MicroBatchBudget {
+    ) -> MicroBatchBudget? {
         settings.microBatch(configuration, on: backend)
     }
 

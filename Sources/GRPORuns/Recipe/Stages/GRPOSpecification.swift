@@ -53,7 +53,7 @@ package struct GRPOSpecification: StageKind, FragmentedSettings {
 
     package func microBatch(
         _ configuration: DecoderConfiguration, on backend: any Backend
-    ) -> MicroBatchBudget {
+    ) -> MicroBatchBudget? {
         settings.microBatch(configuration, on: backend)
     }
 

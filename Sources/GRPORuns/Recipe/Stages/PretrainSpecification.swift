@@ -26,7 +26,7 @@ package struct PretrainSpecification: StageKind {
 
     package func microBatch(
         _ configuration: DecoderConfiguration, on backend: any Backend
-    ) -> MicroBatchBudget {
+    ) -> MicroBatchBudget? {
         settings.microBatch(configuration, on: backend)
     }
 

@@ -22,7 +22,7 @@ package struct RewardModelSpecification: StageKind {
 
     package func microBatch(
         _ configuration: DecoderConfiguration, on backend: any Backend
-    ) -> MicroBatchBudget {
+    ) -> MicroBatchBudget? {
         settings.microBatch(configuration, on: backend)
     }
 

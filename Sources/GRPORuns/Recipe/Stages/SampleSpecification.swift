@@ -26,10 +26,7 @@ package struct SampleSpecification: StageKind {
 
     package func microBatch(
         _ configuration: DecoderConfiguration, on backend: any Backend
-    ) -> MicroBatchBudget {
-        // Nothing is trained, and sampled tokens are the same bits however many are drawn at once.
-        MicroBatchBudget(rows: 1)
-    }
+    ) -> MicroBatchBudget? { nil }
 
     package func settingProblems() -> [SettingProblem] {
         settings.problems().map { SettingProblem($0.key, $0.message) }

@@ -44,10 +44,11 @@ package protocol StageKind: RecipeSettings {
     ///
     /// - Parameter count: of the records that the stage's data has; nil where it has no end.
     func steps(for count: Int?) -> Int?
-    /// The rows of a pass of forward and backward for a model.
+    /// The rows of a pass of forward and backward for a model; nil where nothing is trained: sampled
+    /// tokens are the same bits however many are drawn at once.
     func microBatch(
         _ configuration: DecoderConfiguration, on backend: any Backend
-    ) -> MicroBatchBudget
+    ) -> MicroBatchBudget?
 }
 
 extension StageKind {

@@ -59,10 +59,10 @@ package enum StageSpecification: Codable, Sendable {
     /// - Parameter count: of the records that the stage's data has; nil where it has no end.
     package func steps(for count: Int?) -> Int? { settings.steps(for: count) }
 
-    /// The rows of a pass of forward and backward for a model.
+    /// The rows of a pass of forward and backward for a model; nil where nothing is trained.
     func microBatch(
         _ configuration: DecoderConfiguration, on backend: any Backend
-    ) -> MicroBatchBudget {
+    ) -> MicroBatchBudget? {
         settings.microBatch(configuration, on: backend)
     }
 
