@@ -83,8 +83,14 @@ package struct TextLengths: Sendable {
             case .grpo, .sample: stages.append(prompts(try texts.problems(of: stage)))
             case .pretrain: stages.append(documents(texts.documents(of: stage), inStyle: false))
             case .sft: stages.append(documents(texts.documents(of: stage), inStyle: true))
-            case .rewardModel, .dpo:
-                let both = texts.pairs(of: stage).flatMap { $0.documents }
+            case .rewardModel(let rewardModel):
+                let judges = rewardModel.settings.judges
+                let both = texts.pairs(of: stage).flatMap { pair in
+                    pair.documents { judges.text(of: $0) ?? $0 }
+                }
+                stages.append(documents(both, inStyle: true))
+            case .dpo:
+                let both = texts.pairs(of: stage).flatMap { pair in pair.documents { $0 } }
                 stages.append(documents(both, inStyle: true))
             }
         }
@@ -111,8 +117,10 @@ package struct TextLengths: Sendable {
 
 extension PreferencePair {
     /// Either completion behind the prompt.
-    fileprivate var documents: [TextDocument] {
-        [chosen, rejected].map { completion in
+    ///
+    /// - Parameter read: what of a completion is read.
+    fileprivate func documents(_ read: (String) -> String) -> [TextDocument] {
+        [chosen, rejected].map(read).map { completion in
             TextDocument(
                 prompt: prompt, completion: completion,
                 messages: messages.map { $0 + [Message(role: "assistant", content: completion)] })

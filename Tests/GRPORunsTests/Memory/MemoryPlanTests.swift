@@ -44,6 +44,9 @@ struct MemoryPlanTests {
             "dpo: {data: little_world, max_steps: 1, pairs_per_step: 32, eval_pairs: 0, "
                 + "max_length: 160}"),
         behind(
+            "reward_model: {data: little_world, max_steps: 1, pairs_per_step: 32, eval_pairs: 0, "
+                + "max_length: 160}"),
+        behind(
             "sample: {prompts: 64, num_generations: 4, max_completion_length: 96, "
                 + "keep: [length: {min: 1}]}"),
         recipe("max_steps: 1, documents_per_step: 64"),
