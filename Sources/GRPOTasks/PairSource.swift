@@ -37,6 +37,10 @@ public protocol PairSource: Codable, Sendable {
     /// Every option that is out of range, by its key; empty if the options are usable.
     func problems() -> [(key: String, message: String)]
 
+    /// Every way in which these pairs would give away held-out problems of `task`, by the option
+    /// responsible.
+    func conflicts(with task: any ProblemSource) -> [(key: String, message: String)]
+
     /// The number of training pairs where they have an end: those of the indices below it are then
     /// all there are, in some order, and later ones repeat them. Nil where they are made without
     /// end.
@@ -56,6 +60,9 @@ extension PairSource {
 
     /// By default all options are in range.
     public func problems() -> [(key: String, message: String)] { [] }
+
+    /// By default a source knows of no task it could spoil.
+    public func conflicts(with task: any ProblemSource) -> [(key: String, message: String)] { [] }
 
     /// By default pairs have no end.
     public func pairCount() -> Int? { nil }

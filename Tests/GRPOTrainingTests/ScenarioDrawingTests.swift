@@ -114,6 +114,9 @@ struct ScenarioDrawingTests {
             #expect(
                 Set(rollout.rewards.keys) == [isGeneral ? "taste" : "accuracy", "format"])
         }
+        // Where a reward speaks of no rollout it has no mean, which would be read as 0.
+        let isLogged = whole.values("rewards/taste/mean").map { $0 != nil }
+        #expect(isLogged == [false, false, false, false, true, true])
     }
 
     /// The metrics of looking back, from the step's rollouts.

@@ -9,7 +9,7 @@ import GRPOTraining
 package struct TextLengths: Sendable {
     /// Of one stage's texts, or of the evaluation's.
     package struct Extent: Sendable {
-        /// Texts looked at, and the tokens of all of them.
+        /// Texts looked at, and the tokens of all of them, those of a shared prompt once.
         private(set) var count = 0
         private(set) var tokens = 0
         /// The tokens of the longest text, and which one it is.
@@ -22,21 +22,22 @@ package struct TextLengths: Sendable {
 
         /// - Parameters:
         ///   - name: says to people which text is meant.
-        ///   - measure: the number of tokens of a text.
+        ///   - measure: the number of tokens of a text, and how many of them are computed with
+        ///     the text before it.
         init<Text>(
             _ texts: some Sequence<Text>, name: (Text) -> String,
-            measure: (Text) throws(TokenizerError) -> Int
+            measure: (Text) throws(TokenizerError) -> (length: Int, shared: Int)
         ) {
             for text in texts {
-                let length: Int
+                let (length, shared): (Int, Int)
                 do throws(TokenizerError) {
-                    length = try measure(text)
+                    (length, shared) = try measure(text)
                 } catch {
                     failure = (name(text), error)
                     return
                 }
                 count += 1
-                tokens += length
+                tokens += length - shared
                 if length > longest { (longest, longestName) = (length, name(text)) }
                 if length == 0, empty == nil { empty = name(text) }
             }
@@ -65,16 +66,31 @@ package struct TextLengths: Sendable {
             Extent(problems) { problem in
                 "problem \(problem.id)"
             } measure: { problem throws(TokenizerError) in
-                try recipe.prompt.encode(problem, with: tokenizer).count
+                (try recipe.prompt.encode(problem, with: tokenizer).count, 0)
             }
         }
         func documents(_ documents: [TextDocument], inStyle: Bool) -> Extent {
             Extent(documents) { document in
                 "the document " + printable(document.prompt + document.completion)
             } measure: { document throws(TokenizerError) in
-                inStyle
-                    ? try DocumentTokens(document, style: recipe.prompt, tokenizer).ids.count
-                    : try DocumentTokens(document, tokenizer).ids.count
+                let tokens =
+                    inStyle
+                    ? try DocumentTokens(document, style: recipe.prompt, tokenizer)
+                    : try DocumentTokens(document, tokenizer)
+                return (tokens.ids.count, 0)
+            }
+        }
+        func completions(
+            of stage: StageSpecification, reading read: @escaping (String) -> String
+        ) -> Extent {
+            let both = texts.pairs(of: stage).flatMap { pair in
+                pair.documents(read).enumerated().map { (isSecond: $0 == 1, document: $1) }
+            }
+            return Extent(both) { _, document in
+                "the document " + printable(document.prompt + document.completion)
+            } measure: { isSecond, document throws(TokenizerError) in
+                let tokens = try DocumentTokens(document, style: recipe.prompt, tokenizer)
+                return (tokens.ids.count, isSecond ? tokens.completion : 0)
             }
         }
         var stages: [Extent] = []
@@ -85,13 +101,8 @@ package struct TextLengths: Sendable {
             case .sft: stages.append(documents(texts.documents(of: stage), inStyle: true))
             case .rewardModel(let rewardModel):
                 let judges = rewardModel.settings.judges
-                let both = texts.pairs(of: stage).flatMap { pair in
-                    pair.documents { judges.text(of: $0) ?? $0 }
-                }
-                stages.append(documents(both, inStyle: true))
-            case .dpo:
-                let both = texts.pairs(of: stage).flatMap { pair in pair.documents { $0 } }
-                stages.append(documents(both, inStyle: true))
+                stages.append(completions(of: stage) { judges.text(of: $0) ?? $0 })
+            case .dpo: stages.append(completions(of: stage) { $0 })
             }
         }
         self.stages = stages
@@ -110,7 +121,7 @@ package struct TextLengths: Sendable {
         evaluation = Extent(texts.evaluationProblems) { problem in
             "problem \(problem.id)"
         } measure: { problem throws(TokenizerError) in
-            try asked.ask(problem, with: tokenizer).ids.count
+            (try asked.ask(problem, with: tokenizer).ids.count, 0)
         }
     }
 }

@@ -207,18 +207,19 @@ struct StageGraph {
     }
 
     private func dataProblems(_ index: Int) -> [SettingProblem] {
-        var found: [SettingProblem] = []
-        if case .texts(let texts)? = stages[index].data {
-            let tasks = ([recipe.task, recipe.evaluation.task] + stages.map(\.task))
-                .compactMap { $0?.source }
+        var conflicts: [(key: String, message: String)] = []
+        let tasks = ([recipe.task, recipe.evaluation.task] + stages.map(\.task))
+            .compactMap { $0?.source }.filter { $0.problems().isEmpty }
+        switch stages[index].data {
+        case .texts(let texts)?:
             for source in texts.sources where source.problems().isEmpty {
-                for held in tasks where held.problems().isEmpty {
-                    found += source.conflicts(with: held).map {
-                        problem(index, "data", "\($0.key): \($0.message)")
-                    }
-                }
+                conflicts += tasks.flatMap(source.conflicts)
             }
+        case .pairs(let pairs)? where pairs.source.problems().isEmpty:
+            conflicts += tasks.flatMap(pairs.source.conflicts)
+        case .pairs, nil: break
         }
+        var found = conflicts.map { problem(index, "data", "\($0.key): \($0.message)") }
         if let length = stages[index].completionLength, let shape = shape(of: index),
             length >= shape.maxPositions
         {

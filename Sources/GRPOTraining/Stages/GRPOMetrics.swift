@@ -25,6 +25,8 @@ extension GRPOStage {
         ]
         for term in self.rewards.terms {
             let scores = rollouts.compactMap { $0.rewards[term.name] }
+            // A mean over nothing would be read as a reward of 0.
+            guard !scores.isEmpty else { continue }
             let values = scores.compactMap { $0 }
             list.append(("rewards/\(term.name)/mean", Self.mean(values)))
             list.append(("rewards/\(term.name)/std", Self.deviation(values)))

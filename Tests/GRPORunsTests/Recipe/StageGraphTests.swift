@@ -199,6 +199,11 @@ struct StageGraphTests {
         ])
         #expect(found.count == 1, "\(found)")
         #expect(found.first?.contains("would show held-out problems") == true, "\(found)")
+        let pairs = problems([
+            "reward_model: {data: {little_world: {world: {held_out: 0.3}}}, max_steps: 1}"
+        ])
+        #expect(pairs.count == 1, "\(pairs)")
+        #expect(pairs.first?.contains("would show held-out problems") == true, "\(pairs)")
         let other = problems([
             "grpo: {task: {little_world: {digits: 1, held_out: 0.3}}, max_completion_length: 8}"
         ])
