@@ -1,3 +1,5 @@
+import Foundation
+
 /// The replies to everyday requests.
 package enum EverydayReply {
     /// Two manners in two lengths, all of them to the point.
@@ -18,6 +20,10 @@ package enum EverydayReply {
         case stuffed
         /// It is in the other language.
         case foreign
+        /// It replies to another request about the same thing: a search is told to take it.
+        case misplaced
+        /// A letter within a word is missing or stands twice.
+        case misspelt
     }
 
     /// The reply in a style.
@@ -98,6 +104,10 @@ package enum EverydayReply {
             return text(.politeBrief, to: request.aboutSomethingElse(using: &random))
         case .foreign:
             return text(.politeBrief, to: request.inOtherLanguage)
+        case .misplaced:
+            return text(.politeBrief, to: request.askedOtherwise(using: &random))
+        case .misspelt:
+            return misspelt(text(.politeBrief, to: request), using: &random)
         case .hollow:
             let dear = request.person.dear(in: request.language)
             return request.language == .english
@@ -107,6 +117,21 @@ package enum EverydayReply {
             return request.language == .english
                 ? "\(reply), please, thank you, please." : "\(reply), bitte, danke, bitte."
         }
+    }
+
+    /// The text with an inner letter of its longest word left out or doubled: an ending could turn
+    /// one word into another.
+    private static func misspelt(
+        _ text: String, using random: inout any RandomNumberGenerator
+    ) -> String {
+        let words = text.split { !$0.isLetter }
+        guard let word = words.max(by: { $0.count < $1.count }), word.count > 2 else {
+            return text
+        }
+        let place = text.index(
+            word.startIndex, offsetBy: 1 + random.drawInteger(below: word.count - 2))
+        let letter = random.drawFraction() < 0.5 ? "" : "\(text[place])\(text[place])"
+        return text.replacingCharacters(in: place...place, with: letter)
     }
 
     /// A whole completion: the thought, and the reply as its answer.

@@ -84,6 +84,12 @@ package struct EverydayRequest: Sendable, Hashable {
         return EverydayRequest(kind, language, random.drawElement(of: people), nil)
     }
 
+    /// The same person with the same thing in another matter.
+    func askedOtherwise(using random: inout any RandomNumberGenerator) -> EverydayRequest {
+        let kinds = Kind.allCases.filter { $0 != kind && $0.hasThing == kind.hasThing }
+        return EverydayRequest(random.drawElement(of: kinds), language, person, thing)
+    }
+
     /// The same in the other language.
     var inOtherLanguage: EverydayRequest {
         EverydayRequest(kind, language.other, person, thing)

@@ -2,7 +2,7 @@
 /// preferred.
 ///
 /// In a share of the pairs the worse one has a flaw: it is off the topic, says nothing, heaps up
-/// courtesies, or is in the other language. Without them a reward model would never have seen what
+/// courtesies, is in the other language, replies to another request, or is misspelt. Without them a reward model would never have seen what
 /// a policy finds when it looks for the cheapest courtesy. Both completions are whole, with the same
 /// thought, so that they differ in their answers alone.
 package struct LittleWorldPairs: PairSource, Hashable {
