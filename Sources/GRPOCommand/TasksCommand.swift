@@ -51,6 +51,11 @@ struct TasksCommand: AsyncParsableCommand {
             if test {
                 problems = source.testProblems(limit: count, seed: seed)
             } else {
+                guard source.trainingCount() != 0 else {
+                    throw InputError(
+                        "task \(type(of: source).name) has no training problems; add --test for the "
+                            + "held-out ones, or name a train_file")
+                }
                 let stream = RandomStream(seed: seed, name: "tasks/sample")
                 problems = (0..<count).map { index in
                     var generator: any RandomNumberGenerator = stream.generator(

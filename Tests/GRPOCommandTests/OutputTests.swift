@@ -275,6 +275,12 @@ struct OutputTests {
         #expect(unnamed.code == 2)
         #expect(unnamed.errors.contains("name a task: boxed, countdown, "))
         #expect(problems.allSatisfy { $0["prompt"] is String && $0["answer"] is String })
+        let held = files.run + "-held.jsonl"
+        try #"{"problem": "1 + 1?", "answer": "2"}"#.write(
+            toFile: held, atomically: true, encoding: .utf8)
+        let trainless = try GrpoProcess.run("tasks", "sample", "{boxed: {file: \(held)}}")
+        #expect(trainless.code == 2)
+        #expect(trainless.errors.contains("boxed has no training problems; add --test"))
 
         let checks = try #require(
             try GrpoProcess.run("doctor", "--json").json()["checks"] as? [[String: Any]])

@@ -220,6 +220,18 @@ struct StageGraph {
         case .pairs, nil: break
         }
         var found = conflicts.map { problem(index, "data", "\($0.key): \($0.message)") }
+        switch stages[index] {
+        case .grpo, .sample:
+            let source = recipe.task(of: stages[index])
+            if source.problems().isEmpty, source.trainingCount() == 0 {
+                found.append(
+                    problem(
+                        index, "task",
+                        "\(type(of: source).name) holds all its problems out, which leaves none to "
+                            + "train on; name a train_file, or take another task"))
+            }
+        case .pretrain, .sft, .rewardModel, .dpo: break
+        }
         if let length = stages[index].completionLength, let shape = shape(of: index),
             length >= shape.maxPositions
         {

@@ -212,6 +212,21 @@ struct StageGraphTests {
         #expect(other.contains { $0.contains("stages.0.pretrain.data") }, "\(other)")
     }
 
+    @Test("a stage that draws problems needs a task that has some to train on")
+    func heldOutAlone() throws {
+        let file = NSTemporaryDirectory() + "grpo-boxed-\(UUID().uuidString).jsonl"
+        defer { try? FileManager.default.removeItem(atPath: file) }
+        try #"{"problem": "1 + 1?", "answer": "2"}"#.write(
+            toFile: file, atomically: true, encoding: .utf8)
+        let boxed = "task: {boxed: {file: \(file)}}, max_completion_length: 8"
+        for stage in ["grpo: {\(boxed)}", "sample: {prompts: 1, \(boxed)}"] {
+            let found = problems([stage])
+            #expect(
+                found.contains { $0.contains("task: boxed holds all its problems out") },
+                "\(found)")
+        }
+    }
+
     @Test("--set reaches every kind of stage")
     func overrides() throws {
         let recipe = try loadRecipe(
