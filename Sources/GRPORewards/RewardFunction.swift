@@ -23,7 +23,7 @@ public struct RewardGroup: Sendable {
     public let problem: Problem
     /// What the policy wrote, one entry per sample.
     public let completions: [Completion]
-    /// The optimizer step, counted from 1 within its stage.
+    /// The last optimizer step that the completions serve, counted from 1 within its stage.
     public let step: Int
     /// The optimizer steps of the stage, for what changes with its progress; nil outside of one.
     public let maxSteps: Int?

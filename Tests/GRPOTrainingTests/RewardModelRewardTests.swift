@@ -39,13 +39,15 @@ struct RewardModelRewardTests {
 
     /// To leave the answer out, or to leave it empty, never pays: not where all others are bad
     /// either.
-    @Test func noAnswerGetsTheLowestScoreOfItsGroup() async throws {
+    @Test func noAnswerScoresBelowEveryAnswerOfItsGroup() async throws {
         let found = try await reward.scores(
             for: group([
                 "<answer>a</answer>", "nothing", "<answer>abc</answer>", "<answer> </answer>",
                 "<think><answer>abcdefgh</answer>",
             ]))
-        #expect(found == [.value(-4), .value(-4), .value(-2), .value(-4), .value(-4)])
+        #expect(found == [.value(-4), .value(-6), .value(-2), .value(-6), .value(-6)])
+        let alone = try await reward.scores(for: group(["nothing", "<answer>a</answer>"]))
+        #expect(alone == [.value(-5), .value(-4)])
         #expect(
             try await reward.scores(for: group(["nothing", "<answer></answer>"]))
                 == [.notApplicable, .notApplicable])

@@ -31,6 +31,23 @@ struct ScenarioDrawingTests {
         }
     }
 
+    /// A generation that serves steps at which the reward counts asks its problems, even where it
+    /// begins before them.
+    @Test(arguments: [(6, [1: true]), (4, [1: false, 5: true])])
+    func generationsAreJudgedByTheirLastStep(size: Int, asked: [Int: Bool]) async throws {
+        var run = run(MixedTask(), accuracyAndTaste)
+        run.settings.stepsPerGeneration = size
+        let stage = try run.stage()
+        for (step, isGeneral) in asked {
+            let problems = try stage.problems(at: step)
+            #expect(problems.contains { $0.scenario == .general } == isGeneral)
+        }
+        let rollouts = try await run.run().spy.generations.flatMap(\.rollouts)
+        for rollout in rollouts where rollout.problem.scenario == .general {
+            #expect(rollout.rewards["taste"] != nil)
+        }
+    }
+
     /// Nobody else notices: a slot whose problem is judged draws what it always drew.
     @Test(arguments: [nil, 600])
     func otherSlotsDrawWhatTheyDrew(count: Int?) throws {

@@ -3,8 +3,9 @@ import GRPOTraining
 /// What every stage made of its policy, over the seeds of a pipeline: a row for each evaluated
 /// stage, a column for each number, each with a 95% interval.
 ///
-/// Over several runs the interval is Student's over the runs, which are what was drawn; of a single
-/// run it is that of its evaluation, over problems.
+/// Over several runs the interval is Student's over the runs, which are what was drawn, cut at 0 and 1
+/// where all values lie between; where the runs agree exactly, which says nothing of the next one, it
+/// reaches over the runs' own intervals. Of a single run it is that of its evaluation, over problems.
 package struct StageTable: Sendable, Encodable {
     /// One number of a stage.
     package struct Cell: Sendable, Encodable {
@@ -99,9 +100,22 @@ package struct StageTable: Sendable, Encodable {
         guard !found.isEmpty else { return nil }
         let values = found.map(\.value)
         return Cell(
-            mean: values.reduce(0, +) / Double(values.count),
-            interval: values.count > 1 ? StudentT.interval(of: values) : found[0].interval,
+            mean: values.reduce(0, +) / Double(values.count), interval: interval(found),
             values: values)
+    }
+
+    private static func interval(
+        _ found: [(value: Double, interval: ClosedRange<Double>?)]
+    ) -> ClosedRange<Double>? {
+        let values = found.map(\.value)
+        guard values.contains(where: { $0 != values[0] }) else {
+            let own = found.compactMap(\.interval)
+            guard let low = own.map(\.lowerBound).min(), let high = own.map(\.upperBound).max()
+            else { return nil }
+            return low...high
+        }
+        guard let student = StudentT.interval(of: values) else { return nil }
+        return values.allSatisfy { (0...1).contains($0) } ? student.clamped(to: 0...1) : student
     }
 
     /// For a terminal.

@@ -46,7 +46,8 @@ struct StagePolicies {
             switch recipe.model {
             case .path(let path):
                 return try PolicyFile.load(path.path, backend: compute.backend)
-            case .shape(let shape): return try drawn(shape, "model/init")
+            case .shape(let shape):
+                return try drawn(shape, RandomStream(seed: UInt64(recipe.seed), name: "model/init"))
             }
         case .shape: preconditionFailure("a stage's own shape is drawn by `start`")
         case .stage(let index):
@@ -58,7 +59,7 @@ struct StagePolicies {
     }
 
     /// A decoder from nothing.
-    private func drawn(_ shape: ModelShape, _ stream: String) throws -> Policy {
+    private func drawn(_ shape: ModelShape, _ stream: RandomStream) throws -> Policy {
         let tokenizer =
             if case .path(let path) = recipe.model {
                 try PolicyFile.tokenizer(path.path)
@@ -67,8 +68,7 @@ struct StagePolicies {
             }
         let decoder = Decoder(
             shape.configuration(vocabularySize: tokenizer.vocabularySize),
-            random: RandomStream(seed: UInt64(recipe.seed), name: stream),
-            backend: compute.backend)
+            random: stream, backend: compute.backend)
         return Policy(decoder: decoder, tokenizer: tokenizer)
     }
 
@@ -81,7 +81,9 @@ struct StagePolicies {
         let origin = graph.beginning(of: index)
         let beginning =
             if case .shape(let shape) = origin {
-                try drawn(shape, "\(stage.name)/model/init")
+                try drawn(
+                    shape,
+                    RandomStream(seed: recipe.seed(of: stage), name: "\(stage.name)/model/init"))
             } else {
                 try policy(of: origin, parent)
             }
@@ -106,13 +108,14 @@ struct StagePolicies {
 }
 
 extension Recipe {
-    /// Every character of the texts that the recipe trains on, those of the first stage first.
+    /// Every character of the texts that the recipe trains on, once and in order: recipes with the
+    /// same characters have the same tokenizer, and share what they begin with.
     var characterAlphabet: String {
-        String(
-            stages.flatMap { stage -> [Character] in
-                guard case .texts(let texts)? = stage.data else { return [] }
-                return texts.sources.flatMap(\.alphabet)
-            })
+        let characters = stages.flatMap { stage -> [Character] in
+            guard case .texts(let texts)? = stage.data else { return [] }
+            return texts.sources.flatMap(\.alphabet)
+        }
+        return String(Set(characters).sorted())
     }
 
     /// The tokenizer of a model from nothing.

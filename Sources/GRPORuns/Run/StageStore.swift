@@ -98,6 +98,13 @@ final class StageClaim {
         let stage = prepared.name
         let files: [(from: String, to: String)]
         if prepared.sampling != nil {
+            guard isIntact(path + "/samples.jsonl", path + "/samples.json") else {
+                printer.say(
+                    "warning: \(stage) is made again: the samples in \(path) are not those that "
+                        + "their manifest vouches for")
+                try remove(path)
+                return false
+            }
             files = [
                 (path + "/samples.jsonl", run.samples(stage: stage)),
                 (path + "/samples.json", run.samplesManifest(stage: stage)),
@@ -127,6 +134,13 @@ final class StageClaim {
         try linkAll(path + "/rollouts", to: run.rollouts(stage: stage))
         for (from, to) in files { try link(from, to: to) }
         return true
+    }
+
+    private func isIntact(_ samples: String, _ manifest: String) -> Bool {
+        guard let data = manager.contents(atPath: manifest),
+            let said = try? JSONDecoder().decode(KeptSamples.Manifest.self, from: data)
+        else { return false }
+        return (try? Hash.sha256(ofFile: samples)) == said.sha256
     }
 
     /// Puts a finished stage of a run into the store, whole or not at all.

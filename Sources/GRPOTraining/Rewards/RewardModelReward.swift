@@ -7,9 +7,10 @@ package import GRPOTasks
 /// A reward model can be fooled, and the longer a policy is trained on it, the better it is fooled:
 /// R1 uses it in the last 400 of 1,700 steps only, which is what `last` is for.
 ///
-/// A completion that gives no answer to judge gets the lowest score of its group, so that leaving
-/// the answer out never pays; were it ungradable, it would escape being compared. Where no
-/// completion of the group gives one, the reward has nothing to say about the group.
+/// A completion that gives no answer to judge scores below every answer of its group: by the
+/// distance between the best and the worst, and at least by 1. Were it given the worst's score, a
+/// bad answer would be worth no more than none; were it ungradable, it would escape being compared.
+/// Where no completion of the group gives one, the reward has nothing to say about the group.
 package struct RewardModelReward: RewardFunction {
     package static let name = "reward_model"
     package static let summary =
@@ -51,10 +52,11 @@ package struct RewardModelReward: RewardFunction {
         }
         guard let scorer else { throw TrainingError.rewardModelMissing }
         let scores = try scorer.scores(group.completions, of: group.problem)
-        guard let lowest = scores.compactMap({ $0 }).min() else {
+        let answers = scores.compactMap { $0 }
+        guard let lowest = answers.min(), let highest = answers.max() else {
             return scores.map { _ in .notApplicable }
         }
-        return scores.map { .value($0 ?? lowest) }
+        return scores.map { .value($0 ?? lowest - max(1, highest - lowest)) }
     }
 }
 

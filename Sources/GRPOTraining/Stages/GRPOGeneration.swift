@@ -12,6 +12,12 @@ extension GRPOStage {
         (step - 1) / settings.stepsOfGeneration + 1
     }
 
+    /// The last step that the generation of a step serves: rewards that change with the steps go by
+    /// it, so that one which counts at the end of a stage counts in its last generation.
+    func lastStep(servedAt step: Int) -> Int {
+        min(settings.maxSteps, generation(of: step) * settings.stepsOfGeneration)
+    }
+
     /// The problems of a generation, each with `num_generations` completions.
     func sample(
         _ policy: Policy, step: Int, _ monitor: any StageMonitor
@@ -50,7 +56,7 @@ extension GRPOStage {
             let scored = try await rewards.rewards(
                 for: RewardGroup(
                     problem: group.problem, completions: group.completions.map(\.completion),
-                    step: step, maxSteps: settings.maxSteps, source: task,
+                    step: lastStep(servedAt: step), maxSteps: settings.maxSteps, source: task,
                     seed: generator.next()))
             for (sample, completion) in group.completions.enumerated() {
                 rollouts.append(

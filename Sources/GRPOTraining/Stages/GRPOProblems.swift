@@ -20,7 +20,7 @@ extension GRPOStage {
         let count = settings.promptsPerStep * settings.stepsPerGeneration
         let stream = RandomStream(seed: seed, name: "\(name)/problems")
         let judged = Scenario.allCases.filter {
-            rewards.judges($0, step: step, maxSteps: settings.maxSteps)
+            rewards.judges($0, step: lastStep(servedAt: step), maxSteps: settings.maxSteps)
         }
         return try (0..<count).map { slot in
             var generator: any RandomNumberGenerator = stream.generator(

@@ -67,6 +67,33 @@ struct StageStoreTests {
         #expect(differences(try second.last(), try first.last()) == [])
     }
 
+    @Test("damaged samples are drawn again", arguments: ["samples.jsonl", "samples.json"])
+    func damagedSamples(file: String) async throws {
+        let first = try SmallRun()
+        try await first.execute(Self.recipe, stages: store(first))
+        let names = try FileManager.default.subpathsOfDirectory(atPath: store(first))
+        for name in names where name.hasSuffix("/" + file) {
+            let path = store(first) + "/" + name
+            try FileManager.default.removeItem(atPath: path)
+            try "{}\n".write(toFile: path, atomically: true, encoding: .utf8)
+        }
+        let second = try SmallRun()
+        try await second.execute(Self.recipe, stages: store(first))
+        #expect(second.screen.contains("warning: traces is made again: "))
+        #expect(differences(try second.last(), try first.last()) == [])
+    }
+
+    @Test("recipes with the same characters share what they begin with, whatever comes behind it")
+    func sameCharacters() async throws {
+        let first = try SmallRun()
+        try await first.execute(Self.recipe, stages: store(first))
+        let second = try SmallRun()
+        try await second.execute(
+            Self.recipe + "  - pretrain: {name: again, data: little_world, max_steps: 1}\n",
+            stages: store(first))
+        #expect(second.screen.contains("base: finished at step 4, taken from"))
+    }
+
     /// A run in a directory of its own: its screen and its files.
     private static func execute(
         sharing stages: String
