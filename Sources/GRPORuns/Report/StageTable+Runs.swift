@@ -18,6 +18,15 @@ extension StageTable {
                         "found no evaluations, expected those of a run",
                         remedy: "name the directory of a run that has finished a stage")
                 }
+                let measured = Set(results.flatMap { $0.measures.map(\.name) })
+                if let unknown = winRates.first(where: { !measured.contains($0) }) {
+                    throw RunError(
+                        .input, path: directory.path,
+                        "found no evaluation measured by '\(unknown)', expected one",
+                        remedy: measured.isEmpty
+                            ? "name it in the recipe's evaluation.measures and run again"
+                            : NearestName.remedy(for: unknown, among: measured.sorted()))
+                }
                 let recipe = try Recipe.read(file: directory.recipe, components: components)
                 let parents = Self.parents(recipe)
                 var comparisons: [String: PairedComparison] = [:]

@@ -1,0 +1,79 @@
+import Foundation
+import GRPORuns
+import GRPOTraining
+import Testing
+
+@Suite("The table of stages")
+struct StageTableTests {
+    private static let recipe = SmallPipeline.recipe
+        .components(separatedBy: "  - reward_model:\n")[0]
+
+    @Test("a row for each policy, a column for each number, over the seeds of a pipeline")
+    func seeds() async throws {
+        let runs = [try SmallRun(), try SmallRun()]
+        try await runs[0].execute(Self.recipe)
+        try await runs[1].execute(Self.recipe, set: ["seed=4"])
+        defer { withExtendedLifetime(runs) {} }
+        let directories = runs.map(\.directory)
+        let table = try StageTable(
+            directories, winRates: ["readability"], components: Components())
+        #expect(
+            table.columns == [
+                "accuracy", "format", "language_consistency", "readability",
+                "readability win rate", "mean length",
+            ])
+        #expect(table.rows.map(\.stage) == ["base", "zero", "cold_start", "mixed"])
+        #expect(table.rows.map(\.from) == [nil, "base", "base", "base"])
+        #expect(table.rows[0].cells[4] == nil)
+
+        let samples = try directories.map { try evaluations(in: $0) }
+        for (row, stage) in table.rows.enumerated() {
+            let length = try #require(table.rows[row].cells[5])
+            let lengths = samples.compactMap { $0[stage.stage]?.meanLength }
+            #expect(length.values == lengths)
+            #expect(length.mean == lengths.reduce(0, +) / 2)
+        }
+        let rate = try #require(table.rows[1].cells[4])
+        let comparison = try directories[0].comparison(of: "zero", against: "base")
+        #expect(rate.values[0] == comparison.winRates.first { $0.measure == "readability" }?.rate)
+        #expect(table.markdown.split(separator: "\n").count == 6)
+        #expect(table.text.contains("readability win rate"))
+    }
+
+    @Test("runs that agree exactly have an interval all the same; shares stay between 0 and 1")
+    func agreement() async throws {
+        let run = try SmallRun()
+        try await run.execute(Self.recipe)
+        let table = try StageTable(
+            [run.directory, run.directory], components: Components())
+        let alone = try StageTable([run.directory], components: Components())
+        for (twice, once) in zip(table.rows, alone.rows) {
+            #expect(twice.cells[0]?.interval == once.cells[0]?.interval)
+            let bounds = try #require(twice.cells[0]?.interval)
+            #expect(bounds.lowerBound < bounds.upperBound)
+            #expect(bounds.lowerBound >= 0 && bounds.upperBound <= 1)
+        }
+    }
+
+    @Test("a measure that nobody took, and a directory without evaluations, are named")
+    func faults() async throws {
+        let run = try SmallRun()
+        try await run.execute(Self.recipe)
+        let unknown = try #require(throws: RunError.self) {
+            try StageTable(
+                [run.directory], winRates: ["readabilty"], components: Components())
+        }
+        #expect(unknown.message.contains("measured by 'readabilty'"))
+        #expect(unknown.remedy == "did you mean 'readability'?")
+        #expect(throws: RunError.self) {
+            try StageTable(
+                [RunDirectory(path: run.scratch + "/none")], components: Components())
+        }
+    }
+
+    private func evaluations(in directory: RunDirectory) throws -> [String: EvaluationResult] {
+        let data = try Data(contentsOf: URL(fileURLWithPath: directory.evaluations))
+        let results = try JSONDecoder().decode([EvaluationResult].self, from: data)
+        return Dictionary(uniqueKeysWithValues: results.map { ($0.stage, $0) })
+    }
+}
