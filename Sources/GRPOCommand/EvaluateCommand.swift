@@ -161,6 +161,15 @@ struct EvaluateCommand: AsyncParsableCommand {
         if !terms.isEmpty, let problem = RewardSet(terms).problems().first {
             throw InputError("--measure \(problem.key): \(problem.message)")
         }
+        for term in terms where term.settings != RewardTerm.Settings() {
+            throw InputError(
+                "--measure \(term.name): a measure stands for itself and has neither weight nor gate")
+        }
+        if terms.contains(where: { $0.function is RewardModelReward }) {
+            throw InputError(
+                "--measure reward_model: a reward model is a stage of a run and scores in its rewards "
+                    + "alone; measure what it was taught, such as brief_and_polite")
+        }
         return terms.map(\.function)
     }
 

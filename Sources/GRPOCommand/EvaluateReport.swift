@@ -59,6 +59,10 @@ extension EvaluateCommand {
     ) throws {
         try save(evaluations, start)
         let results = evaluations.map(\.result)
+        let taken = Set(evaluations.flatMap { $0.samples.measureNames })
+        for name in taken.subtracting(results.flatMap { $0.measures.map(\.name) }).sorted() {
+            Console.error("note: measure \(name) says nothing about any of these problems")
+        }
         if json {
             if results.count == 1 {
                 Console.json(results[0])

@@ -3,12 +3,14 @@ package import GRPOTensors
 extension Decoder {
     /// A decoder that scores sequences: a copy of these weights up to the final norm, and a score
     /// head that is drawn. Adapters are merged into the copy.
-    package func scorer(random: RandomStream) -> Decoder {
+    ///
+    /// - Parameter random: nil for a head of zeros, where another's takes its place.
+    package func scorer(random: RandomStream?) -> Decoder {
         var configuration = configuration
         configuration.scoreHead = true
         let body = merged().store
         let scorer = Decoder(configuration, backend: backend)
-        scorer.store.initialize(configuration.parameters, random: random)
+        if let random { scorer.store.initialize(configuration.parameters, random: random) }
         for parameter in scorer.store.parameters {
             guard let own = body.find(parameter.name) else { continue }
             parameter.values.address.copyMemory(

@@ -82,7 +82,8 @@ package final class Decoder {
                         down: linear("\(feedForward).down"))))
         }
         if configuration.scoreHead {
-            scoreHead = ScoreHead(norm: norm("norm"), weight: store["score"])
+            scoreHead = ScoreHead(
+                norm: norm("norm"), weight: adapters?.scoreHead ?? store["score"])
             tokenHead = nil
         } else {
             scoreHead = nil

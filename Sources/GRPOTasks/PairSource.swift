@@ -30,6 +30,10 @@ public protocol PairSource: Codable, Sendable {
     /// The source with its default options.
     init()
 
+    /// Every character the pairs can contain, without repetition and in a fixed order: part of the
+    /// vocabulary of a model from nothing.
+    var alphabet: [Character] { get }
+
     /// The files that the pairs are read from, absolute: with their content they belong to the
     /// identity of a run.
     var files: [String] { get }
@@ -55,6 +59,9 @@ public protocol PairSource: Codable, Sendable {
 }
 
 extension PairSource {
+    /// By default the pairs are spelt in the characters of the texts that a recipe trains on.
+    public var alphabet: [Character] { [] }
+
     /// By default pairs are made and not read.
     public var files: [String] { [] }
 

@@ -143,6 +143,59 @@ struct ScoreHeadTests {
         }
     }
 
+    /// Adapters and the score head are trained; the weights beside them are not.
+    @Test(arguments: TestPacking.allCases)
+    func centralDifferencesOfAdapters(packing: TestPacking) {
+        let backend = ReferenceBackend()
+        let base = decoder(TinyDecoder.configuration(), on: backend)
+        let decoder = TinyDecoder.adapted(base, TinyDecoder.lora())
+        decoder.trained.enableGradients(backend)
+        let packing = packing.packing
+        let tokens = TinyDecoder.tokens(packing.tokenCount)
+        let rows = packing.sequences.map { Int32($0.rows.upperBound - 1) }
+        let weights = RandomStream(seed: 3, name: "dscores")
+            .normals(count: rows.count, step: 0, slot: 0)
+        let pass = Pass(backend, packing)
+        let head = decoder.scoreHead!
+
+        var (x, saved) = decoder.forward(tokens, pass)
+        let (_, headSaved) = head.scores(x, rows: rows, backend)
+        x = head.backward(weights, headSaved, tokenCount: packing.tokenCount, backend)
+        decoder.backward(x, &saved, pass)
+        let errors = GradientCheck.errors(
+            decoder.trained.parameters.map {
+                GradientCheck.Variable($0.name, $0.values, gradient: $0.gradient!.doubles)
+            }, changed: decoder.trained.didChange
+        ) {
+            let scores = head.scores(decoder.infer(tokens, pass), rows: rows, backend).scores
+            return zip(scores, weights).reduce(0) { $0 + $1.0 * $1.1 }
+        }
+        #expect(errors["score"] != nil && errors.count > 1)
+        for (name, error) in errors where !(error < 1e-6) {
+            Issue.record("\(name): relative error \(error)")
+        }
+        #expect(base.store.gradients == nil)
+        let score = { (decoder: Decoder) in
+            decoder.scoreHead!.scores(decoder.infer(tokens, pass), rows: rows, backend).scores
+        }
+        #expect(Distance.relative(score(decoder.merged()), score(decoder)) < 1e-12)
+    }
+
+    /// Fresh adapters add nothing, and the score head goes on from where it was drawn.
+    @Test func aScorerWithFreshAdaptersScoresAsBefore() {
+        let backend = ReferenceBackend()
+        let scorer = decoder(TinyDecoder.configuration(), on: backend)
+        let adapted = scorer.adapted(
+            TinyDecoder.lora(), random: RandomStream(seed: 1, name: "lora"))
+        #expect(adapted.trained["score"].values.doubles == scorer.store["score"].values.doubles)
+        let tokens = TinyDecoder.tokens(6)
+        let pass = Pass(backend, Packing(lengths: [6]))
+        let scores = [scorer, adapted].map {
+            $0.scoreHead!.scores($0.infer(tokens, pass), rows: [5], backend).scores[0]
+        }
+        #expect(scores[0] == scores[1])
+    }
+
     /// A score depends on its own sequence alone: bit for bit the same packed with others, behind a
     /// shared prefix, alone, on one thread and on two.
     @Test(arguments: TestBackend.exact)

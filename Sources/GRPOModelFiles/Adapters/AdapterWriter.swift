@@ -28,13 +28,18 @@ package struct AdapterWriter {
                 name: binding.tensorName, shape: binding.shape, values: { place.floats })
         }
         try SafetensorsWriter.write(items, .float32, to: directory + "/" + Self.weightsFile)
-        let configuration = Self.configuration(adapters.settings, base: base)
+        let configuration = Self.configuration(
+            adapters.settings, base: base, scores: decoder.configuration.scoreHead)
         try OutputFile.write(
             (configuration.text + "\n").utf8, to: directory + "/" + Self.configurationFile)
     }
 
     /// What PEFT's `LoraConfig` needs to build the same adapters; it fills in the rest.
-    private static func configuration(_ settings: LoRASettings, base: String) -> JSONValue {
+    ///
+    /// - Parameter scores: whether they are a reward model's, whose score head is saved whole.
+    private static func configuration(
+        _ settings: LoRASettings, base: String, scores: Bool
+    ) -> JSONValue {
         let modules = settings.targetModules.targets.map { JSONValue.string($0.rawValue) }
         return .object([
             "alpha_pattern": .object([JSONValue.Member]()),
@@ -45,12 +50,12 @@ package struct AdapterWriter {
             "init_lora_weights": .bool(true),
             "lora_alpha": .int(settings.alpha),
             "lora_dropout": .double(settings.dropout),
-            "modules_to_save": .null,
+            "modules_to_save": scores ? .array([.string("score")]) : .null,
             "peft_type": .string("LORA"),
             "r": .int(settings.r),
             "rank_pattern": .object([JSONValue.Member]()),
             "target_modules": .array(modules),
-            "task_type": .string("CAUSAL_LM"),
+            "task_type": .string(scores ? "SEQ_CLS" : "CAUSAL_LM"),
             "use_dora": .bool(false),
             "use_rslora": .bool(settings.useRSLoRA),
         ])

@@ -65,12 +65,18 @@ package struct AdapterLayout: Sendable {
     let layers: Int
     let rank: Int
     let products: [Product]
+    /// The score head, which is trained whole beside the adapters of a reward model; nil for a
+    /// policy. It begins as it was drawn beside the weights.
+    let scoreHead: ParameterSpecification?
 
     package init(_ configuration: DecoderConfiguration, _ settings: LoRASettings) {
         let targets = settings.targetModules.targets
         let rank = settings.r
         layers = configuration.layers
         self.rank = rank
+        scoreHead =
+            configuration.scoreHead
+            ? ParameterSpecification("score", [1, configuration.hiddenSize], .zeros) : nil
         products = BlockProduct.allCases.compactMap { kind in
             var parts: [Part] = []
             var (first, up) = (0, 0)
@@ -95,7 +101,7 @@ package struct AdapterLayout: Sendable {
     /// The parameters in the order of their flat store. A is drawn as PEFT draws it (Kaiming's
     /// uniform bound with a = √5 is 1 / √inputs), B is 0: at first nothing is added.
     package var specifications: [ParameterSpecification] {
-        (0..<layers).flatMap { layer in
+        let matrices = (0..<layers).flatMap { layer in
             products.flatMap { product in
                 let name = product.name(layer: layer)
                 let bound = 1 / Double(product.inputs).squareRoot()
@@ -108,6 +114,7 @@ package struct AdapterLayout: Sendable {
                 ]
             }
         }
+        return matrices + (scoreHead.map { [$0] } ?? [])
     }
 
     /// The shapes of all A.
@@ -127,7 +134,7 @@ package struct AdapterLayout: Sendable {
 
     /// The place of each matrix under the name PEFT gives it.
     package var peftBindings: [TensorBinding] {
-        (0..<layers).flatMap { layer in
+        let matrices = (0..<layers).flatMap { layer in
             products.flatMap { product in
                 product.parts.flatMap { part in
                     let isAttention = [.queryKeyValue, .output].contains(product.kind)
@@ -146,5 +153,11 @@ package struct AdapterLayout: Sendable {
                 }
             }
         }
+        guard let scoreHead else { return matrices }
+        return matrices + [
+            TensorBinding(
+                tensorName: "base_model.model.score.weight", parameter: scoreHead.name,
+                rows: 0..<1, shape: scoreHead.shape)
+        ]
     }
 }

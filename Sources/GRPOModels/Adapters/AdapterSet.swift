@@ -10,7 +10,7 @@ import GRPOTensors
 package final class AdapterSet {
     package let settings: LoRASettings
     package let layout: AdapterLayout
-    /// A and B of every product.
+    /// A and B of every product, and the score head where there is one.
     package let store: ParameterStore
     private let adapters: [String: LowRankAdapter]
 
@@ -39,9 +39,22 @@ package final class AdapterSet {
     /// The adapter of a joint product, by its parameter's name.
     func adapter(of product: String) -> LowRankAdapter? { adapters[product] }
 
-    /// Adds what every adapter adds to the weights.
+    /// The score head that is trained beside the adapters of a reward model.
+    var scoreHead: Parameter? { layout.scoreHead.map { store[$0.name] } }
+
+    /// Takes the score head over from the weights.
+    func takeScoreHead(from weights: ParameterStore) {
+        guard let scoreHead else { return }
+        scoreHead.values.fill(from: weights[scoreHead.name].values.doubles)
+        store.didChange()
+    }
+
+    /// Adds what every adapter adds to the weights, and replaces their score head.
     func merge(into weights: ParameterStore) {
         for (name, adapter) in adapters { adapter.merge(into: weights[name].values) }
+        if let scoreHead {
+            weights[scoreHead.name].values.fill(from: scoreHead.values.doubles)
+        }
         weights.didChange()
     }
 }

@@ -8,9 +8,10 @@ extension Decoder {
     package func adapted(_ settings: LoRASettings) -> Decoder {
         precondition(adapters == nil, "adapters upon adapters; merge the first")
         store.disableGradients()
+        let adapters = AdapterSet(configuration, settings, backend: backend)
+        adapters.takeScoreHead(from: store)
         return Decoder(
-            configuration, store: store, rope: rope,
-            adapters: AdapterSet(configuration, settings, backend: backend), backend: backend)
+            configuration, store: store, rope: rope, adapters: adapters, backend: backend)
     }
 
     /// The same weights with fresh adapters, which at first add nothing.
@@ -20,6 +21,7 @@ extension Decoder {
         let decoder = adapted(settings)
         let layout = AdapterLayout(configuration, settings)
         decoder.trained.initialize(layout.specifications, random: random)
+        decoder.adapters?.takeScoreHead(from: store)
         return decoder
     }
 

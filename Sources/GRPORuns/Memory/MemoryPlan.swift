@@ -40,7 +40,7 @@ package struct MemoryPlan: Sendable {
                 ),
                 ("both", demand.estimate(least, checkpointing: true, lora: lora)),
             ]
-            if lora == nil, takesAdapters, stage.makes == .policy, !demand.memory.mixesReference {
+            if lora == nil, takesAdapters, !demand.memory.mixesReference {
                 settings.append(
                     (
                         "lora: {r: 16}",

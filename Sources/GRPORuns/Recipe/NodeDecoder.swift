@@ -160,10 +160,16 @@ final class NodeDecoder: Decoder {
             let entry = RecipeNode.Entry(key: shorthand, keyPlace: written.place, value: written)
             options = RecipeNode(.mapping([entry]), at: written.place)
         }
+        let fallback = SettingsEncoder.node(of: defaults)
+        if let written = options, written.entries == nil, fallback.entries?.isEmpty ?? true {
+            throw RecipeProblem(
+                written.place, "'\(kind.name)' has no options, found \(written.summary)",
+                remedy: "write '\(kind.name)' alone")
+        }
         let decoder = NodeDecoder(
             session: session, user: options ?? RecipeNode(.mapping([]), at: kind.place),
-            fallback: SettingsEncoder.node(of: defaults),
-            codingPath: codingPath + [VerbatimKey(kind.name)], path: path + [kind.name],
+            fallback: fallback, codingPath: codingPath + [VerbatimKey(kind.name)],
+            path: path + [kind.name],
             parentPlace: kind.place, closed: true)
         return try decoder.value(T.self)
     }

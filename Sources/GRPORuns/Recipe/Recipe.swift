@@ -176,8 +176,11 @@ package struct Recipe: RecipeSettings {
         evaluation.settings.maxCompletionLength ?? maxCompletionLength
     }
 
-    /// The longest completion any stage samples, for evaluations that name no length.
+    /// The longest completion any stage samples, for evaluations that name no length; where none
+    /// samples, 512, or half of the positions of a model from nothing.
     package var maxCompletionLength: Int {
-        stages.compactMap(\.completionLength).max() ?? 512
+        if let longest = stages.compactMap(\.completionLength).max() { return longest }
+        guard case .shape(let shape) = model else { return 512 }
+        return min(512, max(1, shape.maxPositions / 2))
     }
 }

@@ -42,6 +42,14 @@ struct RecipeOverride {
         // because decoding would only know a key too many.
         if parts.count > 1, root[parts[0]] == nil, !Self.sections.contains(parts[0]) {
             let names = stages.compactMap(Self.name) + (root.entries ?? []).map(\.key)
+            let ofKind = stages.filter { KindNode($0)?.name == parts[0] }.compactMap(Self.name)
+            guard ofKind.isEmpty else {
+                throw RecipeProblem(
+                    place,
+                    "no stage is called '\(parts[0])'; of that kind there "
+                        + (ofKind.count == 1 ? "is " : "are ") + ofKind.joined(separator: ", "),
+                    remedy: "write \(([ofKind[0]] + parts.dropFirst()).joined(separator: "."))")
+            }
             throw RecipeProblem(
                 place, "no stage and no setting is called '\(parts[0])'",
                 remedy: NearestName.remedy(for: parts[0], among: names))

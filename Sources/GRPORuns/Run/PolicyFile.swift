@@ -134,12 +134,17 @@ package enum PolicyFile {
     }
 
     /// What a verified checkpoint holds: a policy, or a reward model.
-    static func model(_ checkpoint: Checkpoint, _ backend: any Backend) throws -> Policy {
+    package static func model(
+        _ checkpoint: Checkpoint, _ backend: any Backend
+    ) throws -> Policy {
         let file = try PolicyCheckpoint(checkpoint)
         let decoder: Decoder
         if let adapters = file.adapters {
             let base = try AdapterBase(of: file, at: checkpoint.path)
-            decoder = try base.decoder(of: checkpoint.path, backend).adapted(adapters)
+                .decoder(of: checkpoint.path, backend)
+            // The score head of a reward model lies with its adapters.
+            decoder = (file.configuration.scoreHead ? base.scorer(random: nil) : base)
+                .adapted(adapters)
         } else {
             decoder = Decoder(file.configuration, backend: backend)
         }

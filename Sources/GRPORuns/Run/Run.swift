@@ -208,13 +208,19 @@ package final class Run {
         _ prepared: PreparedStage, _ result: StageResult, _ policies: inout StagePolicies,
         _ evaluations: inout RunEvaluations, _ hashes: InputHashes
     ) async throws {
-        guard prepared.stage.makes == .policy, let checkpoint = result.checkpoint else { return }
+        guard let checkpoint = result.checkpoint else { return }
         let origin = StageGraph.Beginning.stage(prepared.index)
+        let isPolicy = prepared.stage.makes == .policy
         if prepared.stage.lora != nil, let base = base(of: prepared.parent, hashes) {
+            let model =
+                isPolicy
+                ? try policies.policy(of: origin, checkpoint)
+                : try PolicyFile.model(checkpoint, compute.backend)
             try AdapterWriter().write(
-                policies.policy(of: origin, checkpoint).decoder, base: base.pathFromAdapters,
+                model.decoder, base: base.pathFromAdapters,
                 to: directory.adapters(stage: prepared.name))
         }
+        guard isPolicy else { return }
         try await evaluations.evaluate(prepared.name, made: checkpoint.hash) {
             try policies.policy(of: origin, checkpoint)
         }

@@ -58,14 +58,15 @@ package enum RunReport {
             }
             lines.append("")
         }
-        let example = summary.evaluations.last?.examples.first?.asked ?? "..."
-        lines += [
-            "Next:",
-            "  \(program) --help",
-            "  \(program) generate --model \(directory.path) "
-                + "--prompt \(quoted(example)) --samples 4",
-            "  open \(directory.report)   (the curves and ten completions)",
-        ]
+        lines += ["Next:", "  \(program) --help"]
+        let stages = Set(summary.stages.map(\.name))
+        if let last = summary.evaluations.last(where: { stages.contains($0.stage) }) {
+            let example = last.examples.first?.asked ?? "..."
+            lines.append(
+                "  \(program) generate --model \(directory.path) "
+                    + "--prompt \(quoted(example)) --samples 4")
+        }
+        lines.append("  open \(directory.report)   (the curves and ten completions)")
         return lines.joined(separator: "\n")
     }
 

@@ -101,9 +101,22 @@ struct StageIdentity {
         throw RunError(
             .input, path: path,
             "stage \(stage.name) was begun with other settings, data or micro-batches, on another "
-                + "stage's policy or with another engine",
+                + "stage's policy or with another engine" + Self.changes(to: recipe, in: directory),
             remedy: "resume with the recipe it was begun with, \(directory.recipe), or choose "
                 + "another --output")
+    }
+
+    /// What a recipe says otherwise than the one that the run was begun with, for a message.
+    private static func changes(to recipe: Recipe, in directory: RunDirectory) -> String {
+        guard let begun = try? RecipeReader.read(file: directory.recipe),
+            let now = try? RecipeReader.read(
+                Array(ResolvedRecipe.text(of: recipe).utf8), name: directory.recipe)
+        else { return "" }
+        let changes = RecipeDifference.all(from: begun, to: now)
+        guard !changes.isEmpty else { return "" }
+        let shown = changes.prefix(3).map { "\($0.path) from \($0.before) to \($0.after)" }
+        let rest = changes.count > 3 ? " and \(changes.count - 3) more" : ""
+        return "; changed: \(shown.joined(separator: ", "))\(rest)"
     }
 
     private static let hashKey = "stage_identity"

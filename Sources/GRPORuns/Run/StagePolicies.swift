@@ -89,10 +89,12 @@ struct StagePolicies {
             }
         // The stage trains what it starts from: from now on that is no other stage's.
         held = nil
-        if case .rewardModel(let rewardModel) = stage {
-            return rewardModel.work(stage.name, recipe).model(from: beginning)
-        }
-        var decoder = beginning.decoder.mergedInPlace()
+        var decoder =
+            if case .rewardModel(let rewardModel) = stage {
+                rewardModel.work(stage.name, recipe).model(from: beginning).decoder
+            } else {
+                beginning.decoder.mergedInPlace()
+            }
         if let lora = stage.lora {
             decoder = decoder.adapted(
                 lora,
@@ -108,12 +110,15 @@ struct StagePolicies {
 }
 
 extension Recipe {
-    /// Every character of the texts that the recipe trains on, once and in order: recipes with the
+    /// Every character of the texts and pairs that the recipe trains on, once and in order: recipes with the
     /// same characters have the same tokenizer, and share what they begin with.
     var characterAlphabet: String {
         let characters = stages.flatMap { stage -> [Character] in
-            guard case .texts(let texts)? = stage.data else { return [] }
-            return texts.sources.flatMap(\.alphabet)
+            switch stage.data {
+            case .texts(let texts)?: texts.sources.flatMap(\.alphabet)
+            case .pairs(let pairs)?: pairs.source.alphabet
+            case nil: []
+            }
         }
         return String(Set(characters).sorted())
     }

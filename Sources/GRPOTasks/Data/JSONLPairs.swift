@@ -55,6 +55,22 @@ package struct JSONLPairs: PairSource {
     /// The data, once `problems()` has found nothing.
     private var set: DataSet { source.set(for: use) }
 
+    /// The characters of all pairs, held out or not: reads the whole file.
+    package var alphabet: [Character] {
+        guard source.file != nil else { return [] }
+        let set = set
+        var scalars: Set<Unicode.Scalar> = []
+        for part in [set.train, set.test] {
+            for place in 0..<part.count {
+                let record = set.record(part, at: place).record
+                for turn in record.prompt + record.completion + record.rejected {
+                    scalars.formUnion(turn.content.unicodeScalars)
+                }
+            }
+        }
+        return scalars.sorted().map(Character.init)
+    }
+
     package func pairCount() -> Int? { set.train.count }
 
     package func pair(

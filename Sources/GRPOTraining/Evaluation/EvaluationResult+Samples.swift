@@ -24,7 +24,7 @@ extension EvaluationResult {
                 majAtK: Interval.mean(of: majority),
                 format: Interval.mean(of: formats.map(Self.mean))),
             passAt: settings.passAt.map { Estimate(k: $0, of: judged) },
-            measures: Self.measures(of: samples.problems),
+            measures: Self.measures(of: samples),
             conditions: Conditions(
                 prompt: prompt, topP: settings.topP, fewShot: settings.fewShot,
                 openedThought: Self.mean(samples.problems.map { $0.opening.isEmpty ? 0 : 1 }),
@@ -47,13 +47,9 @@ extension EvaluationResult {
         }
     }
 
-    private static func measures(of problems: [EvaluatedProblem]) -> [Measure] {
-        var names: [String] = []
-        for name in problems.flatMap({ $0.measures.map(\.name) }) where !names.contains(name) {
-            names.append(name)
-        }
-        return names.compactMap { name in
-            let means = problems.compactMap { $0[measure: name]?.mean }
+    private static func measures(of samples: EvaluationSamples) -> [Measure] {
+        samples.measureNames.compactMap { name in
+            let means = samples.problems.compactMap { $0[measure: name]?.mean }
             guard !means.isEmpty else { return nil }
             return Measure(
                 name: name, mean: mean(means), interval: Interval.measure(of: means),

@@ -2,6 +2,15 @@ package import GRPORewards
 package import GRPOTasks
 
 extension EvaluationSamples {
+    /// What was measured, each name once and in order, also where no problem has a value of it.
+    package var measureNames: [String] {
+        var names: [String] = []
+        for name in problems.flatMap({ $0.measures.map(\.name) }) where !names.contains(name) {
+            names.append(name)
+        }
+        return names
+    }
+
     /// Asks reward functions about every completion, the opened thought included, in the place of
     /// what was measured before.
     ///

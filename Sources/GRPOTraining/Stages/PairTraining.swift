@@ -30,7 +30,7 @@ struct PairTraining {
         guard let steps = settings.steps(for: count), let drawn = settings.pairsDrawn(of: count)
         else { throw reader.fault(.endless) }
         try reader.check(testPairs: settings.evalPairs)
-        let order = PairOrder(count: count, seed: seed, stage: stage)
+        let order = EpochOrder(count: count, seed: seed, stage: stage, data: "pairs")
         let schedule = settings.optimizer.schedule(steps: steps)
         while state.step < steps {
             let step = state.step + 1

@@ -40,7 +40,7 @@ package struct SFTStage {
             let drawn = settings.documentsDrawn(of: count)
         else { throw TrainingError.endlessEpochs(stage: name) }
 
-        let order = TextOrder(count: count, seed: seed, stage: name)
+        let order = EpochOrder(count: count, seed: seed, stage: name, data: "documents")
         let size = settings.documentsPerStep
         let decoder = policy.decoder
         let training = TextTraining(

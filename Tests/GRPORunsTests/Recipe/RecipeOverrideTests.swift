@@ -44,6 +44,16 @@ struct RecipeOverrideTests {
         #expect(try grpo(recipe).beta == 2)
     }
 
+    @Test("a kind whose stages have names of their own: the message says them")
+    func named() {
+        let stages = "stages: [{grpo: {name: zero}}, {grpo: {name: more}}]"
+        #expect(
+            problems(stages, set: ["grpo.beta=0"]) == [
+                "--set grpo.beta=0: no stage is called 'grpo'; of that kind there are zero, more; "
+                    + "write zero.beta"
+            ])
+    }
+
     @Test("the argument is the place of what is wrong with it")
     func places() {
         #expect(

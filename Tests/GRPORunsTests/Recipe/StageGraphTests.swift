@@ -130,6 +130,10 @@ struct StageGraphTests {
             ("dpo: {data: litle_world, max_steps: 1}", "unknown data 'litle_world'"),
             ("sample: {keep: [corect], max_completion_length: 8}", "unknown filter 'corect'"),
             (
+                "sample: {keep: [correct: 0.5], max_completion_length: 8}",
+                "'correct' has no options"
+            ),
+            (
                 "sample: {keep: [length: {min: 0}], max_completion_length: 8}",
                 "min: must be at least 1, found 0"
             ),

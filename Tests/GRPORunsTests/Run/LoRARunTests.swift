@@ -88,6 +88,63 @@ struct LoRARunTests {
         #expect(names.sorted() == ["adapter_config.json", "adapter_model.safetensors"])
     }
 
+    /// The small run's first stage, and a reward model that is adapters and a score head.
+    private static let rewardModel =
+        String(SmallRun.recipe.prefix(upTo: SmallRun.recipe.range(of: "  - grpo:")!.lowerBound))
+            + """
+              - reward_model:
+                  name: taste
+                  max_steps: 4
+                  pairs_per_step: 4
+                  learning_rate: 1e-2
+                  data: {jsonl: {file: pairs.jsonl, held_out: 0}}
+                  lora: {r: 2, alpha: 4}
+
+            """
+
+    private func rewardModelRun() throws -> SmallRun {
+        let run = try SmallRun()
+        let pairs = (0..<8).map { index in
+            #"{"prompt": "Q:\#(index)+1=?", "chosen": "\#(index + 1)", "rejected": "0"}"#
+        }
+        try (pairs.joined(separator: "\n") + "\n").write(
+            toFile: run.scratch + "/pairs.jsonl", atomically: true, encoding: .utf8)
+        return run
+    }
+
+    @Test("a reward model is adapters and a score head upon frozen weights, resumed as it was")
+    func rewardModels() async throws {
+        let whole = try rewardModelRun()
+        try await whole.execute(Self.rewardModel)
+        let backend = SmallRun.compute(threads: 1).backend
+        let last = whole.directory.checkpoint(stage: "taste", step: 4)
+        let model = try PolicyFile.model(try Checkpoint.verify(last), backend)
+        #expect(model.decoder.configuration.scoreHead)
+        let base = try PolicyFile.load(whole.directory.path + ":pretrain", backend: backend)
+        for parameter in model.decoder.store.parameters where parameter.name != "score" {
+            #expect(parameter.values.floats == base.decoder.store[parameter.name].values.floats)
+        }
+        let trained = try #require(model.decoder.adapters).store
+        #expect(trained["score"].values.floats.contains { $0 != 0 })
+        let up = trained.parameters.filter { $0.name.hasSuffix("lora_b") }
+        #expect(!up.isEmpty && up.contains { $0.values.floats.contains { $0 != 0 } })
+        let names = try FileManager.default.contentsOfDirectory(
+            atPath: whole.directory.adapters(stage: "taste")
+        ).sorted()
+        #expect(names == ["adapter_config.json", "adapter_model.safetensors"])
+
+        let run = try rewardModelRun()
+        await #expect(throws: Run.Interrupted.self) {
+            try await run.execute(Self.rewardModel, interruptingAt: "taste 2/4")
+        }
+        try await run.execute(Self.rewardModel, resuming: true)
+        if SmallRun.isExact {
+            let resumed = try PolicyFile.model(
+                try Checkpoint.verify(run.directory.checkpoint(stage: "taste", step: 4)), backend)
+            #expect(resumed.decoder.trained.values.floats == trained.values.floats)
+        }
+    }
+
     @Test(
         "interrupted and resumed it is the uninterrupted run",
         arguments: ["grpo 3/6  reward", "grpo 5/6  sampling", "more 1/2  reward"])

@@ -166,6 +166,8 @@ struct RunTests {
             }
             #expect(error?.cause == .input)
             #expect(error?.message.contains("was begun with other settings") == true)
+            let setting = change.prefix { $0 != "=" }
+            #expect(error?.message.contains("\(setting) from ") == true, "\(error as Any)")
             let after = try run.results(earlierCheckpoints: true)
             #expect(differences(after, before) == [], "\(change)")
         }

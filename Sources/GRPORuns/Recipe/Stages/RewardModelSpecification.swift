@@ -8,6 +8,7 @@ package struct RewardModelSpecification: StageKind {
     package static let makes = StageProduct.scores
 
     package var placement = StagePlacement()
+    package var lora: LoRASettings?
     /// Nil where the recipe says none, which is a problem.
     package var pairs: PairSetting?
     package var settings = RewardModelSettings()
@@ -31,11 +32,12 @@ package struct RewardModelSpecification: StageKind {
             + PairSetting.problems(of: pairs, settings.pairs)
     }
 
-    private enum CodingKeys: String, CodingKey { case data }
+    private enum CodingKeys: String, CodingKey { case lora, data }
 
     package init(from decoder: any Swift.Decoder) throws {
         placement = try StagePlacement(from: decoder)
         let values = try decoder.container(keyedBy: CodingKeys.self)
+        lora = try values.decodeIfPresent(LoRASettings.self, forKey: .lora)
         pairs = try values.decodeIfPresent(PairSetting.self, forKey: .data)
         settings = try RewardModelSettings(from: decoder)
     }
@@ -43,6 +45,7 @@ package struct RewardModelSpecification: StageKind {
     package func encode(to encoder: any Encoder) throws {
         try placement.encode(to: encoder)
         var values = encoder.container(keyedBy: CodingKeys.self)
+        try values.encode(lora, forKey: .lora)
         try values.encode(pairs, forKey: .data)
         try settings.encode(to: encoder)
     }

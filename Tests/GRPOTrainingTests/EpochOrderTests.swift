@@ -2,11 +2,11 @@ import GRPOTasks
 import GRPOTraining
 import Testing
 
-struct TextOrderTests {
+struct EpochOrderTests {
     private func shown(
         _ places: Range<Int>, of count: Int?, seed: UInt64 = 1, stage: String = "sft"
     ) -> [String] {
-        let order = TextOrder(count: count, seed: seed, stage: stage)
+        let order = EpochOrder(count: count, seed: seed, stage: stage, data: "documents")
         let texts = NumberedTexts(count: count)
         return places.map { order.document($0, of: texts).completion }
     }
@@ -42,7 +42,8 @@ struct TextOrderTests {
             TextMixture.Part(weight: 1, source: AlternatingText()),
         ])
         #expect(mixture.documentCount() == 20)
-        let order = TextOrder(count: mixture.documentCount(), seed: 1, stage: "sft")
+        let order = EpochOrder(
+            count: mixture.documentCount(), seed: 1, stage: "sft", data: "documents")
         for epoch in 0..<3 {
             let documents = (epoch * 20..<(epoch + 1) * 20).map {
                 order.document($0, of: mixture)
