@@ -163,7 +163,8 @@ struct EvaluateCommand: AsyncParsableCommand {
         }
         for term in terms where term.settings != RewardTerm.Settings() {
             throw InputError(
-                "--measure \(term.name): a measure stands for itself and has neither weight nor gate")
+                "--measure \(term.name): a measure stands for itself and has neither weight nor gate"
+            )
         }
         if terms.contains(where: { $0.function is RewardModelReward }) {
             throw InputError(
