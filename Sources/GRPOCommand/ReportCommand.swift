@@ -42,6 +42,7 @@ struct ReportCommand: AsyncParsableCommand {
         if let stages {
             let table = try StageTable(
                 directories, winRates: winRate, components: Session.components)
+            for note in try StageTable.notes(on: directories) { Console.error("note: " + note) }
             switch stages {
             case .text: Console.print(table.text)
             case .markdown: Console.print(table.markdown)

@@ -38,6 +38,22 @@ extension StageTable {
             }, winRates: winRates)
     }
 
+    /// Where the recipes of these runs part in more than seed and name: means over them are then no
+    /// means over seeds. A line for each run that differs from the first.
+    package static func notes(on directories: [RunDirectory]) throws -> [String] {
+        guard let first = directories.first else { return [] }
+        let recipe = try RecipeReader.read(file: first.recipe)
+        return try directories.dropFirst().compactMap { directory in
+            let differences = RecipeDifference.all(
+                from: recipe, to: try RecipeReader.read(file: directory.recipe)
+            ).map(\.path).filter { !["seed", "name", "threads"].contains($0) }
+            guard !differences.isEmpty else { return nil }
+            let rest = differences.count > 3 ? " and \(differences.count - 3) more" : ""
+            return "\(directory.path) has another recipe than \(first.path): "
+                + differences.prefix(3).joined(separator: ", ") + rest
+        }
+    }
+
     /// Whose policy each stage begins with.
     private static func parents(_ recipe: Recipe) -> [String: String] {
         let graph = StageGraph(recipe)

@@ -61,7 +61,9 @@ package struct EvaluationSettings: Codable, Sendable, Equatable {
         for k in passAt where !(1...max(1, samples)).contains(k) {
             found.append(("pass_at", "must be between 1 and samples, \(samples), found \(k)"))
         }
-        if fewShot < 0 { found.append(("few_shot", "must be at least 0, found \(fewShot)")) }
+        if !(0...1000).contains(fewShot) {
+            found.append(("few_shot", "must be between 0 and 1000, found \(fewShot)"))
+        }
         return found
     }
 }

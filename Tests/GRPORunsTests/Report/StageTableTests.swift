@@ -38,6 +38,15 @@ struct StageTableTests {
         #expect(rate.values[0] == comparison.winRates.first { $0.measure == "readability" }?.rate)
         #expect(table.markdown.split(separator: "\n").count == 6)
         #expect(table.text.contains("readability win rate"))
+
+        // Seeds are one recipe; another setting would make the mean one of two experiments.
+        #expect(try StageTable.notes(on: directories) == [])
+        let recipe = try String(contentsOfFile: directories[1].recipe, encoding: .utf8)
+        let other = recipe.replacing("num_generations: 4", with: "num_generations: 5")
+        #expect(other != recipe)
+        try other.write(toFile: directories[1].recipe, atomically: true, encoding: .utf8)
+        let notes = try StageTable.notes(on: directories)
+        #expect(notes.count == 1 && notes[0].contains("num_generations"), "\(notes)")
     }
 
     @Test("runs that agree exactly have an interval all the same; shares stay between 0 and 1")
