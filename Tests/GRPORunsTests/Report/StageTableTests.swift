@@ -42,7 +42,7 @@ struct StageTableTests {
         // Seeds are one recipe; another setting would make the mean one of two experiments.
         #expect(try StageTable.notes(on: directories) == [])
         let recipe = try String(contentsOfFile: directories[1].recipe, encoding: .utf8)
-        let other = recipe.replacing("num_generations: 4", with: "num_generations: 5")
+        let other = recipe.replacing("num_generations: 2", with: "num_generations: 5")
         #expect(other != recipe)
         try other.write(toFile: directories[1].recipe, atomically: true, encoding: .utf8)
         let notes = try StageTable.notes(on: directories)
