@@ -112,14 +112,18 @@ package struct RunDirectory: Sendable {
     }
 
     /// Makes a directory and those above it.
-    package static func make(_ directory: String) throws(RunError) {
+    ///
+    /// - Parameter option: the one that names another place.
+    package static func make(
+        _ directory: String, option: String = "--output"
+    ) throws(RunError) {
         do {
             try FileManager.default.createDirectory(
                 atPath: directory, withIntermediateDirectories: true)
         } catch {
             throw RunError(
                 .failure, path: directory, "the directory could not be made",
-                remedy: "choose a directory that you may write with --output")
+                remedy: "choose a directory that you may write with \(option)")
         }
     }
 

@@ -176,6 +176,12 @@ package enum PolicyFile {
             let store = try CheckpointStore(directory: run.checkpoints(stage: stage))
             if let checkpoint = try store.latestVerified().checkpoint { return checkpoint }
         }
+        let known = try stageNames(of: run) { _ in true }
+        if let stage, !known.contains(stage) {
+            throw RunError(
+                .input, path: run.path, "found no stage '\(stage)' in its recipe",
+                remedy: NearestName.remedy(for: stage, among: known))
+        }
         throw RunError(
             .input, path: run.path,
             stage.map { "found no sound checkpoint of stage '\($0)'" }
@@ -185,11 +191,18 @@ package enum PolicyFile {
 
     /// The stages of a run that make policies, in the order of its recipe.
     private static func policyStages(of run: RunDirectory) throws -> [String] {
+        try stageNames(of: run) {
+            ![SampleSpecification.kind, RewardModelSpecification.kind].contains($0)
+        }
+    }
+
+    /// The stages of a run whose kinds are wanted, in the order of its recipe.
+    private static func stageNames(
+        of run: RunDirectory, where isWanted: (String) -> Bool
+    ) throws -> [String] {
         let root = try RecipeReader.read(file: run.recipe)
         return (root["stages"]?.elements ?? []).compactMap { element in
-            guard let kind = KindNode(element),
-                ![SampleSpecification.kind, RewardModelSpecification.kind].contains(kind.name)
-            else { return nil }
+            guard let kind = KindNode(element), isWanted(kind.name) else { return nil }
             return kind.options?["name"]?.text ?? kind.name
         }.filter(RunDirectory.isPlainName)
     }

@@ -23,7 +23,7 @@ struct StageStore {
         _ prepared: PreparedStage, _ printer: ProgressPrinter, _ interruption: Interruption,
         in run: RunDirectory
     ) async throws -> StageClaim {
-        try RunDirectory.make(directory)
+        try RunDirectory.make(directory, option: "--stages")
         let path = directory + "/" + prepared.sharedName
         let lock = try FileDescriptor(path: path + ".lock", flags: O_RDWR | O_CREAT)
         var waits = false
