@@ -128,6 +128,10 @@ struct PipelineTests {
         }
         #expect(error?.message.contains("the reward model of stage taste") == true)
         #expect(error?.cause == .input)
+        let mistyped = #expect(throws: RunError.self) {
+            try PolicyFile.load(run.directory.path + ":tast", backend: backend)
+        }
+        #expect(mistyped?.remedy == "did you mean 'taste'?")
     }
 
     @Test("other settings of a stage that samples are refused once it has begun")
