@@ -105,7 +105,7 @@ struct EvaluateTests {
         arguments: [
             (["--pass-at", "8"], "--pass-at: must be between 1 and samples, 4, found 8"),
             (["--pass-at", "2,x"], "--pass-at takes numbers such as 2,4,8, found 2,x"),
-            (["--few-shot", "-1"], "--few-shot: must be at least 0, found -1"),
+            (["--few-shot", "-1"], "--few-shot: must be between 0 and 1000, found -1"),
             (["--measure", "formt"], "did you mean 'format'?"),
             (["--against", "nowhere.gguf"], "nowhere.gguf"),
             (["--against", "nowhere.jsonl"], "nowhere.jsonl: found no readable file"),
