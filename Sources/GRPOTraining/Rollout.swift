@@ -41,7 +41,8 @@ package struct Rollout: Codable, Sendable, Equatable {
         group: Int, sample: Int, problem: Problem, promptIDs: [Int32], tokenIDs: [Int32],
         text: String, finishReason: FinishReason, logProbabilities: [Double],
         referenceLogProbabilities: [Double]? = nil, rewards: [String: Double?] = [:],
-        reward: Double?, ungradableReason: String? = nil, advantage: Double = 0,
+        failures: [String: RewardFailure]? = nil, reward: Double?, ungradableReason: String? = nil,
+        advantage: Double = 0,
         hasSignal: Bool = false
     ) {
         self.group = group

@@ -36,7 +36,8 @@ package struct JudgePrompt: Sendable {
             result += rest[..<open]
             rest = rest[open...]
             guard let close = rest.firstIndex(of: "}"),
-                let value = value(String(rest[rest.index(after: open)..<close]), problem, completion)
+                case let name = String(rest[rest.index(after: open)..<close]),
+                let value = value(name, problem, completion)
             else {
                 result += "{"
                 rest = rest.dropFirst()

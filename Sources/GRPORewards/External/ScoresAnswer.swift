@@ -123,7 +123,8 @@ package enum ScoresAnswer {
     /// JSON's grammar has no other way to say what is not finite.
     private static func spellingOut(_ bytes: [UInt8]) -> [UInt8] {
         let words = [Array("NaN".utf8), Array("Infinity".utf8)]
-        guard bytes.contains(where: { $0 == words[0][0] || $0 == words[1][0] }) else { return bytes }
+        let beginnings = words.map { $0[0] }
+        guard bytes.contains(where: beginnings.contains) else { return bytes }
         var result: [UInt8] = []
         result.reserveCapacity(bytes.count)
         var inString = false

@@ -93,8 +93,9 @@ import Testing
         let scores = try await broken.reward.scores(for: group(["a", "b"]))
         #expect(failures(scores) == [.crash, .crash])
         #expect(
-            reasons(scores) == Array(
-                repeating: "the program exited with 3; its last words: 'why'", count: 2))
+            reasons(scores)
+                == Array(
+                    repeating: "the program exited with 3; its last words: 'why'", count: 2))
         #expect(try broken.text("started").split(separator: "\n").count == 2)
     }
 

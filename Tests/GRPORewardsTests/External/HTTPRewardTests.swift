@@ -10,6 +10,11 @@ import Testing
         if case .failed(_, let reason) = score { reason } else { "" }
     }
 
+    /// A redirection to where nobody is.
+    private static let elsewhere =
+        "HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n"
+        + "Connection: close\r\n\r\n"
+
     @Test func aServerIsPostedTheGroupAndAnswersTheScores() async throws {
         let server = try LocalServer { _, number in
             .answer(200, #"{"scores": [\#(number), null]}"#)
@@ -48,7 +53,11 @@ import Testing
 
     @Test func aServerThatIsBusyIsAskedAgain() async throws {
         let server = try LocalServer { _, number in
-            number < 2 ? .answer(number == 0 ? 503 : 429, "busy") : .answer(200, #"{"scores": [3]}"#)
+            switch number {
+            case 0: .answer(503, "busy")
+            case 1: .answer(429, "busy")
+            default: .answer(200, #"{"scores": [3]}"#)
+            }
         }
         let reward = HTTPReward(url: server.url())
         #expect(try await reward.scores(for: group(["a"])) == [.value(3)])
@@ -60,8 +69,7 @@ import Testing
         let cases: [(LocalServer.Reply, RewardFailure, Int)] = [
             (.answer(500, "\u{1B}[2J broken"), .crash, 2),
             (.answer(404, "no"), .crash, 1),
-            (.raw("HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n"
-                + "Connection: close\r\n\r\n"), .crash, 1),
+            (.raw(Self.elsewhere), .crash, 1),
             (.raw("not HTTP at all\r\n\r\n"), .crash, 2),
             (.raw(""), .crash, 2),
             (.answer(200, #"{"scores": [NaN]}"#), .nonFinite, 1),

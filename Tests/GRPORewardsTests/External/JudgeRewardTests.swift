@@ -9,7 +9,9 @@ import Testing
     private static func chat(_ text: String) -> String {
         JSONValue.object([
             "choices": .array([
-                .object(["message": .object(["role": .string("assistant"), "content": .string(text)])])
+                .object([
+                    "message": .object(["role": .string("assistant"), "content": .string(text)])
+                ])
             ])
         ]).text
     }
@@ -26,7 +28,8 @@ import Testing
         reward.prompt = "{prompt}|{answer}|{completion}"
         reward.concurrency = 3
         let texts = (1...6).map { String(repeating: "x", count: $0) }
-        #expect(try await reward.scores(for: group(texts)) == (1...6).map { .value(Double($0) / 10) })
+        let scores = try await reward.scores(for: group(texts))
+        #expect(scores == (1...6).map { .value(Double($0) / 10) })
         let requests = server.requests
         #expect(requests.count == 6)
         #expect(requests.allSatisfy { $0.head.hasPrefix("POST /v1/chat/completions ") })
@@ -69,12 +72,13 @@ import Testing
                 == "{completion}/{answer}{prompt}/42/{answer}/{columns.no}/{x}/{/}{")
     }
 
-    @Test(arguments: [
-        ("Score: 7", 7), ("score: 7", nil), ("Score:7.25 of 10", 7.25), ("Score: **-3**", -3),
-        ("Score: 1\nScore: 2\nScore: N", 2), ("Score: .5", nil), ("Score: 5.", 5),
-        ("Score: 1e3", 1), ("Score:\n\n  +4", 4), ("Score: ten", nil), ("", nil),
-        ("Score: " + String(repeating: "9", count: 40), nil),
-    ] as [(String, Double?)])
+    @Test(
+        arguments: [
+            ("Score: 7", 7), ("score: 7", nil), ("Score:7.25 of 10", 7.25), ("Score: **-3**", -3),
+            ("Score: 1\nScore: 2\nScore: N", 2), ("Score: .5", nil), ("Score: 5.", 5),
+            ("Score: 1e3", 1), ("Score:\n\n  +4", 4), ("Score: ten", nil), ("", nil),
+            ("Score: " + String(repeating: "9", count: 40), nil),
+        ] as [(String, Double?)])
     func theLastNumberThatFitsCounts(reply: String, score: Double?) throws {
         #expect(try #require(ScorePattern("Score: {score}")).score(in: reply) == score)
     }
@@ -87,7 +91,8 @@ import Testing
         #expect(bare.score(in: "none") == nil)
         let boxed = try #require(ScorePattern("<score>{score}</score>"))
         #expect(boxed.score(in: "<score>3</score> <score>4</scor") == 3)
-        for text in ["", "score", "{score}{score}", String(repeating: "a", count: 300) + "{score}"] {
+        for text in ["", "score", "{score}{score}", String(repeating: "a", count: 300) + "{score}"]
+        {
             #expect(ScorePattern(text) == nil, "\(text)")
         }
     }

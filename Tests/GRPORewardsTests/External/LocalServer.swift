@@ -98,7 +98,9 @@ final class LocalServer: Sendable {
         func write(_ text: String) -> Bool {
             var bytes = Array(text.utf8)[...]
             while !bytes.isEmpty {
-                let count = bytes.withUnsafeBytes { Foundation.write(connection, $0.baseAddress, $0.count) }
+                let count = bytes.withUnsafeBytes {
+                    Foundation.write(connection, $0.baseAddress, $0.count)
+                }
                 guard count > 0 else { return false }
                 bytes = bytes.dropFirst(count)
             }
