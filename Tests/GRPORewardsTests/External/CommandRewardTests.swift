@@ -49,7 +49,7 @@ import Testing
     }
 
     /// FAILURES section 4, A4: a reward that hangs is a state, not a run that stands still.
-    @Test func aProgramThatHangsIsKilledAndStartedAnew() async throws {
+    @Test(.timeLimit(.minutes(5))) func aProgramThatHangsIsKilledAndStartedAnew() async throws {
         let program = try ShellProgram(
             """
             echo $$ >> "$1/started"
@@ -60,10 +60,7 @@ import Testing
         var reward = program.reward
         reward.timeout = 0.2
         reward.startTimeout = 0.2
-        let clock = ContinuousClock()
-        let start = clock.now
         let scores = try await reward.scores(for: group(["a"]))
-        #expect(clock.now - start < .seconds(20))
         #expect(failures(scores) == [.timeout])
         let identifier = try #require(
             pid_t(try program.text("started").split(separator: "\n")[0]))

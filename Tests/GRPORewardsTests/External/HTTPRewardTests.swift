@@ -72,8 +72,8 @@ import Testing
             (.raw(Self.elsewhere), .crash, 1),
             (.raw("not HTTP at all\r\n\r\n"), .crash, 2),
             (.raw(""), .crash, 2),
-            (.answer(200, #"{"scores": [NaN]}"#), .nonFinite, 1),
-            (.answer(200, #"{"scores": ["1"]}"#), .malformed, 1),
+            (.answer(200, #"{"scores": [NaN, -Infinity]}"#), .nonFinite, 1),
+            (.answer(200, #"{"scores": ["1", true]}"#), .malformed, 1),
             (.answer(200, ""), .malformed, 1),
             (.answer(200, String(repeating: " ", count: 5000)), .malformed, 1),
             (.slowly(String(repeating: " ", count: 500), pause: 0), .malformed, 1),
@@ -91,16 +91,13 @@ import Testing
         }
     }
 
-    @Test func aServerThatIsSlowIsATimeout() async throws {
-        for reply in [LocalServer.Reply.silence(5), .slowly(" ", pause: 0.02)] {
+    @Test(.timeLimit(.minutes(5))) func aServerThatIsSlowIsATimeout() async throws {
+        for reply in [LocalServer.Reply.silence(1000), .slowly(" ", pause: 0.02)] {
             let server = try LocalServer { _, _ in reply }
             var reward = HTTPReward(url: server.url())
             reward.timeout = 0.3
-            let clock = ContinuousClock()
-            let start = clock.now
             let scores = try await reward.scores(for: group(["a"]))
             #expect(scores.map(\.failure) == [.timeout], "\(reply): \(scores)")
-            #expect(clock.now - start < .seconds(4))
             #expect(server.requests.count == 1, "a slow server is not asked again")
         }
     }
