@@ -127,7 +127,7 @@ final class ChildProcess {
 
     /// How it ended, such as `exited with 1`, where it does so within a moment; else it is killed.
     func endSoon() -> String {
-        for _ in 0..<50 where status == nil {
+        for _ in 0..<500 where status == nil {
             reap(WNOHANG)
             if status == nil { usleep(4000) }
         }
