@@ -77,7 +77,7 @@ let package = Package(
         library("GRPOJSON"),
         library("GRPOTokenizers", ["GRPOJSON", "CGRPOPCRE2"]),
         library("GRPOTasks", ["GRPOJSON", "CGRPOZlib", bigInt]),
-        library("GRPORewards", ["GRPOTasks"]),
+        library("GRPORewards", ["GRPOTasks", "GRPOJSON"]),
         library("GRPOObjectives"),
 
         // Files.
@@ -115,7 +115,10 @@ let package = Package(
             name: "GRPOTool", dependencies: ["GRPOCommand"], swiftSettings: swiftSettings),
         library(
             "GRPO",
-            ["GRPOTasks", "GRPORewards", "GRPOObjectives", "GRPOTraining", "GRPORuns"]),
+            [
+                "GRPOTasks", "GRPORewards", "GRPOObjectives", "GRPOTraining", "GRPORuns",
+                "GRPOCPU", "GRPOTensors", "GRPOJSON",
+            ]),
 
         // Tests.
         .target(

@@ -40,6 +40,9 @@ enum Failure {
         case let error as ModelFileError:
             Console.error("error: \(error)")
             return error.cause == .input ? wrongInput : failed
+        case RewardError.failing:
+            Console.error("error: \(error)")
+            return failed
         case is RecipeError, is TokenizerError, is ObjectiveError, is RewardError, is InputError:
             Console.error("error: \(error)")
             return wrongInput

@@ -1,27 +1,16 @@
 import ArgumentParser
 import Foundation
-import GRPORewards
 import GRPORuns
-import GRPOTasks
 
 /// The whole command `grpo`, with the names of your own components added to its own.
 ///
 /// Exits the process: 0 done, 1 the run failed, 2 the input was wrong, 130 interrupted after
 /// saving.
 ///
-/// - Parameter added: types of `RewardFunction`, `ProblemSource` or `TextSource`; recipes use them
-///   by their names.
+/// - Parameter added: types of `RewardFunction`, `ProblemSource`, `TextSource` or `PairSource`;
+///   recipes use them by their names.
 public func main(adding added: [any Sendable.Type] = []) async -> Never {
-    for type in added {
-        precondition(
-            type is any ProblemSource.Type || type is any TextSource.Type
-                || type is any RewardFunction.Type,
-            "\(type) is added, expected a RewardFunction, ProblemSource or TextSource")
-    }
-    let components = Components(
-        tasks: added.compactMap { $0 as? any ProblemSource.Type },
-        texts: added.compactMap { $0 as? any TextSource.Type },
-        rewards: added.compactMap { $0 as? any RewardFunction.Type })
+    let components = Components(adding: added)
     // A full quota or a reader that went away makes a write fail, with a message; by default either
     // signal would end the process without one.
     signal(SIGXFSZ, SIG_IGN)

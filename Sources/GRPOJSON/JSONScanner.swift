@@ -214,6 +214,14 @@ package struct JSONScanner {
 
     // MARK: - Skipping
 
+    /// Passes over a value and gives its text as it is spelt.
+    package mutating func spelling() throws(JSONFault) -> String {
+        skipSpace()
+        let start = position
+        try skip()
+        return String(decoding: bytes[start..<position], as: UTF8.self)
+    }
+
     /// Passes over the value that comes next, checked as reading it would, in constant memory.
     package mutating func skip() throws(JSONFault) {
         switch try kind() {

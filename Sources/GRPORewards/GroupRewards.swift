@@ -2,7 +2,7 @@
 package struct GroupRewards: Sendable, Hashable {
     /// One component over the completions of the group.
     package struct Component: Sendable, Hashable {
-        /// The reward function's name.
+        /// The term's name: the reward function's where the recipe gives no other.
         package let name: String
         /// Raw scores: without weight and without gate.
         package let scores: [Score]  // [completions]

@@ -10,10 +10,18 @@ public enum Score: Sendable, Hashable {
     /// The function has nothing to say about problems of this kind (TRL: None). It adds nothing to
     /// the total and is no part of the component's mean.
     case notApplicable
+    /// A function outside of this process gave no usable answer. As ungradable, and counted apart
+    /// under `rewards/NAME/timeout`, `/crash`, `/malformed` and `/non_finite`.
+    case failed(RewardFailure, reason: String)
 
     /// The number, or nil where there is none.
     public var value: Double? {
         if case .value(let value) = self { value } else { nil }
+    }
+
+    /// How the function failed, or nil where it did not.
+    public var failure: RewardFailure? {
+        if case .failed(let failure, _) = self { failure } else { nil }
     }
 }
 
@@ -50,9 +58,9 @@ public struct RewardGroup: Sendable {
 /// Scores the completions of a problem.
 ///
 /// The type is its own configuration: its stored properties are the options a recipe sets beside
-/// `weight` and `when` (`rewards: [format: {weight: 0.2, prompt_opens_thought: true}]`), spelled
-/// in snake_case through `CodingKeys`; `init()` gives the defaults. No option may be called
-/// `weight` or `when`.
+/// `name`, `weight` and `when` (`rewards: [format: {weight: 0.2, prompt_opens_thought: true}]`),
+/// spelled in snake_case through `CodingKeys`; `init()` gives the defaults. No option may be called
+/// `name`, `weight` or `when`.
 public protocol RewardFunction: Codable, Sendable {
     /// The name used in recipes and metrics.
     static var name: String { get }

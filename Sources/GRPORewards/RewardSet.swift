@@ -5,8 +5,8 @@ package import GRPOTasks
 /// A completion's total is the sum of weight times raw value over the terms that count. A term
 /// with a gate (`when: accuracy`) counts only where the raw value of the component it names is
 /// above 0; elsewhere it adds nothing. A total is ungradable, with the first reason, where a term
-/// of weight other than 0 or a gate is ungradable, and where no term of weight other than 0 applies
-/// to the problem. A term whose gate does not apply counts.
+/// of weight other than 0 or a gate is ungradable or failed, and where no term of weight other than
+/// 0 applies to the problem. A term whose gate does not apply counts.
 package struct RewardSet: Sendable {
     /// The terms in the order of the recipe.
     package let terms: [RewardTerm]
@@ -22,27 +22,55 @@ package struct RewardSet: Sendable {
             found.append(("", "at least one reward is needed"))
         }
         let names = terms.map(\.name)
+        let kinds = terms.map(\.kind)
         for (index, term) in terms.enumerated() {
+            // Of several of a kind, each is found by its place.
+            let place =
+                kinds.count { $0 == term.kind } == 1 ? term.kind : "\(index).\(term.kind)"
             if names[..<index].contains(term.name) {
-                found.append((term.name, "the reward '\(term.name)' is listed twice"))
+                found.append(
+                    (
+                        place,
+                        "the reward '\(term.name)' is listed twice; give each a name of its own "
+                            + "with name:"
+                    ))
+            }
+            if let name = term.settings.name, !Self.isPlainName(name) {
+                found.append(
+                    (
+                        "\(place).name",
+                        "must be made of letters, digits, _ and -, found '\(name)'"
+                    ))
             }
             if !term.settings.weight.isFinite {
-                found.append(
-                    ("\(term.name).weight", "must be finite, found \(term.settings.weight)"))
+                found.append(("\(place).weight", "must be finite, found \(term.settings.weight)"))
             }
             if let gate = term.settings.when, gate == term.name || !names.contains(gate) {
                 let others = names.filter { $0 != term.name }
                 found.append(
                     (
-                        "\(term.name).when",
+                        "\(place).when",
                         "must name another reward of this list ("
                             + (others.isEmpty ? "there is none" : others.joined(separator: ", "))
                             + "), found '\(gate)'"
                     ))
             }
-            found += term.function.problems().map { ("\(term.name).\($0.key)", $0.message) }
+            found += term.function.problems().map { ("\(place).\($0.key)", $0.message) }
         }
         return found
+    }
+
+    /// Whether a name can be part of a metric's.
+    private static func isPlainName(_ name: String) -> Bool {
+        !name.isEmpty && name.utf8.count <= 64
+            && name.utf8.allSatisfy {
+                switch $0 {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"):
+                    true
+                default: false
+                }
+            }
     }
 
     /// Whether any reward that counts judges problems of a kind at a step; where all weights are 0,
@@ -88,6 +116,8 @@ package struct RewardSet: Sendable {
                     applies = true
                     continue
                 case .ungradable(let reason): return .ungradable(reason: "\(gate): \(reason)")
+                case .failed(let failure, let reason):
+                    return .ungradable(reason: "\(gate): \(failure.rawValue): \(reason)")
                 }
             }
             switch component.scores[completion] {
@@ -96,6 +126,8 @@ package struct RewardSet: Sendable {
                 sum += term.settings.weight * value
             case .notApplicable: continue
             case .ungradable(let reason): return .ungradable(reason: "\(term.name): \(reason)")
+            case .failed(let failure, let reason):
+                return .ungradable(reason: "\(term.name): \(failure.rawValue): \(reason)")
             }
         }
         return applies ? .value(sum) : .ungradable(reason: "no reward applies to the problem")

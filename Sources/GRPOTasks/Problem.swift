@@ -20,6 +20,9 @@ public struct Problem: Sendable, Codable, Hashable {
     public let answer: String
     /// Further data of the problem, such as the numbers of a countdown or a dataset's columns.
     public let columns: [String: String]
+    /// Those of the columns that are no texts in the data set (numbers, truth values, null, lists,
+    /// objects): what `columns` says of them is JSON.
+    public let jsonColumns: Set<String>
     /// The conversation that a chat prompt shows; nil where that is the question alone.
     public let messages: [Message]?
     /// Whether the task's verifier can judge it.
@@ -28,18 +31,21 @@ public struct Problem: Sendable, Codable, Hashable {
     /// A problem from its parts.
     public init(
         id: String, prompt: String, answer: String, columns: [String: String] = [:],
+        jsonColumns: Set<String> = [],
         messages: [Message]? = nil, scenario: Scenario = .reasoning
     ) {
         self.id = id
         self.prompt = prompt
         self.answer = answer
         self.columns = columns
+        self.jsonColumns = jsonColumns
         self.messages = messages
         self.scenario = scenario
     }
 
     private enum CodingKeys: String, CodingKey {
         case id, prompt, answer, columns, messages, scenario
+        case jsonColumns = "json_columns"
     }
 
     /// A problem as it was saved with a rollout.
@@ -49,6 +55,7 @@ public struct Problem: Sendable, Codable, Hashable {
         prompt = try values.decode(String.self, forKey: .prompt)
         answer = try values.decode(String.self, forKey: .answer)
         columns = try values.decode([String: String].self, forKey: .columns)
+        jsonColumns = try values.decodeIfPresent(Set<String>.self, forKey: .jsonColumns) ?? []
         messages = try values.decodeIfPresent([Message].self, forKey: .messages)
         scenario = try values.decodeIfPresent(Scenario.self, forKey: .scenario) ?? .reasoning
     }
@@ -60,6 +67,8 @@ public struct Problem: Sendable, Codable, Hashable {
         try values.encode(prompt, forKey: .prompt)
         try values.encode(answer, forKey: .answer)
         try values.encode(columns, forKey: .columns)
+        // In order: equal problems are saved as equal bytes.
+        if !jsonColumns.isEmpty { try values.encode(jsonColumns.sorted(), forKey: .jsonColumns) }
         if let messages { try values.encode(messages, forKey: .messages) }
         if scenario != .reasoning { try values.encode(scenario, forKey: .scenario) }
     }

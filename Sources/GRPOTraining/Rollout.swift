@@ -1,3 +1,4 @@
+package import GRPORewards
 package import GRPOTasks
 
 /// A completion with everything that was decided about it. Every one is saved.
@@ -16,6 +17,8 @@ package struct Rollout: Codable, Sendable, Equatable {
     package var referenceLogProbabilities: [Double]?
     /// Raw values by the names of the rewards that apply; nil where ungradable.
     package var rewards: [String: Double?]
+    /// How rewards outside of this process failed, by their names; nil where none did.
+    package var failures: [String: RewardFailure]?
     /// Weighted and gated, before any KL; nil where ungradable.
     package var reward: Double?
     package var ungradableReason: String?
@@ -24,7 +27,7 @@ package struct Rollout: Codable, Sendable, Equatable {
     package var hasSignal: Bool
 
     private enum CodingKeys: String, CodingKey {
-        case group, sample, problem, text, rewards, reward, advantage
+        case group, sample, problem, text, rewards, failures, reward, advantage
         case promptIDs = "prompt_ids"
         case tokenIDs = "token_ids"
         case finishReason = "finish_reason"
@@ -38,7 +41,8 @@ package struct Rollout: Codable, Sendable, Equatable {
         group: Int, sample: Int, problem: Problem, promptIDs: [Int32], tokenIDs: [Int32],
         text: String, finishReason: FinishReason, logProbabilities: [Double],
         referenceLogProbabilities: [Double]? = nil, rewards: [String: Double?] = [:],
-        reward: Double?, ungradableReason: String? = nil, advantage: Double = 0,
+        failures: [String: RewardFailure]? = nil, reward: Double?, ungradableReason: String? = nil,
+        advantage: Double = 0,
         hasSignal: Bool = false
     ) {
         self.group = group
@@ -51,6 +55,7 @@ package struct Rollout: Codable, Sendable, Equatable {
         self.logProbabilities = logProbabilities
         self.referenceLogProbabilities = referenceLogProbabilities
         self.rewards = rewards
+        self.failures = failures
         self.reward = reward
         self.ungradableReason = ungradableReason
         self.advantage = advantage

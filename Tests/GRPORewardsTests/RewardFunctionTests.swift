@@ -45,12 +45,14 @@ import Testing
         let registry = RewardRegistry.rewards(adding: [Fixed<First>.self])
         #expect(
             registry.names == [
-                "accuracy", "brief_and_polite", "first", "format", "language_consistency", "random",
-                "readability", "repetition_penalty", "tag_count",
+                "accuracy", "brief_and_polite", "command", "first", "format", "http", "judge",
+                "language_consistency", "random", "readability", "repetition_penalty", "tag_count",
             ])
         for name in registry.names {
             #expect(registry[name]?.name == name)
-            #expect(registry[name]?.init().problems().isEmpty == true)
+            // Whom to ask, nobody but the recipe can say.
+            let missing = ["command": ["run"], "http": ["url"], "judge": ["url", "model"]][name]
+            #expect(registry[name]?.init().problems().map(\.key) == missing ?? [])
         }
         #expect(registry["formatt"] == nil)
     }

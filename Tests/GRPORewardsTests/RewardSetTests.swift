@@ -85,7 +85,7 @@ import Testing
         ])
         #expect(
             set.problems().map(\.key) == [
-                "accuracy.weight", "accuracy.when", "format.when", "accuracy",
+                "0.accuracy.weight", "0.accuracy.when", "format.when", "2.accuracy",
                 "random.probability",
             ])
         #expect(RewardSet([]).problems().count == 1)
@@ -105,8 +105,9 @@ import Testing
                 with: JSONEncoder().encode(RewardTerm(FormatReward()))) as? [String: Any])
         #expect(
             defaults.keys.sorted()
-                == ["allow_blank_thought", "prompt_opens_thought", "weight", "when"])
+                == ["allow_blank_thought", "name", "prompt_opens_thought", "weight", "when"])
         #expect(defaults["when"] is NSNull)
+        #expect(defaults["name"] is NSNull)
         let plain = try JSONEncoder().encode(RewardTerm(AccuracyReward()))
         #expect(
             try JSONDecoder().decode(Read<AccuracyReward>.self, from: plain).term.settings

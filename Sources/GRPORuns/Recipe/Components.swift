@@ -70,13 +70,28 @@ package struct Components: Sendable {
                 Function.name, defaults: Beside(RewardTerm.Settings(), Function()),
                 shorthand: "weight"
             ) { setting in
-                RewardSetting(
-                    RewardTerm(
-                        setting.second, weight: setting.first.weight, when: setting.first.when))
+                RewardSetting(RewardTerm(setting.second, setting.first))
             }
         }
         for name in self.rewards.names { add(self.rewards[name]!) }
         self.rewardKinds = rewardKinds
+    }
+
+    /// The built-in components and types of a user's program, each of which is a `RewardFunction`, a
+    /// `ProblemSource`, a `TextSource` or a `PairSource`.
+    package init(adding added: [any Sendable.Type]) {
+        for type in added {
+            precondition(
+                type is any ProblemSource.Type || type is any TextSource.Type
+                    || type is any PairSource.Type || type is any RewardFunction.Type,
+                "\(type) is added, expected a RewardFunction, ProblemSource, TextSource or "
+                    + "PairSource")
+        }
+        self.init(
+            tasks: added.compactMap { $0 as? any ProblemSource.Type },
+            texts: added.compactMap { $0 as? any TextSource.Type },
+            pairs: added.compactMap { $0 as? any PairSource.Type },
+            rewards: added.compactMap { $0 as? any RewardFunction.Type })
     }
 
     static let userInfoKey = CodingUserInfoKey(rawValue: "components")!
@@ -132,7 +147,7 @@ package struct RewardSetting: Codable, Sendable {
     }
 
     package func encode(to encoder: any Encoder) throws {
-        try Kinds<Self>.encode(term.name, term, to: encoder)
+        try Kinds<Self>.encode(term.kind, term, to: encoder)
     }
 }
 

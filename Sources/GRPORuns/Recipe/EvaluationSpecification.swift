@@ -28,8 +28,9 @@ package struct EvaluationSpecification: RecipeSettings {
         return RewardSet(terms).problems().map { SettingProblem("measures.\($0.key)", $0.message) }
             + weighted.map {
                 SettingProblem(
-                    "measures.\($0.name)",
-                    "a measure is not added up; leave out its weight and its gate")
+                    "measures.\($0.kind)",
+                    "a measure is not added up, and is called as its function; leave out weight, "
+                        + "when and name")
             }
     }
 

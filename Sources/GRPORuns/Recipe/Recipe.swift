@@ -85,7 +85,7 @@ package struct Recipe: RecipeSettings {
 
     /// Found here, not after hours of the first stage.
     private func evaluationProblems() -> [SettingProblem] {
-        let names = evaluation.measures.map(\.term.name)
+        let names = evaluation.measures.map(\.term.kind)
         if let place = names.firstIndex(of: RewardModelReward.name) {
             return [
                 SettingProblem(

@@ -42,3 +42,6 @@ package struct MetricsRecord: Sendable, Equatable {
         ).text
     }
 }
+
+/// Is told of every step of a run, once its line is written.
+package typealias MetricsObserver = @Sendable (MetricsRecord) -> Void

@@ -15,18 +15,22 @@ package final class Run {
     private let interruption: Interruption
     /// Finished stages that other runs share.
     private let shared: StageStore?
+    private let observer: MetricsObserver?
     private let graph: StageGraph
 
-    /// - Parameter stages: a directory in which finished stages are shared with other runs.
+    /// - Parameters:
+    ///   - stages: a directory in which finished stages are shared with other runs.
+    ///   - observer: is told of every step.
     package init(
         _ recipe: Recipe, directory: RunDirectory, compute: Compute, printer: ProgressPrinter,
-        interruption: Interruption, stages: String? = nil
+        interruption: Interruption, stages: String? = nil, observer: MetricsObserver? = nil
     ) {
         self.recipe = recipe
         self.directory = directory
         self.compute = compute
         self.printer = printer
         self.interruption = interruption
+        self.observer = observer
         shared = stages.map { StageStore(directory: $0) }
         graph = recipe.graph
     }
@@ -62,7 +66,7 @@ package final class Run {
         let runner = StageRunner(
             recipe: recipe, directory: directory, compute: compute, printer: printer,
             interruption: interruption, evaluator: evaluations.evaluator,
-            base: { self.base(of: $0, hashes) })
+            observer: observer, base: { self.base(of: $0, hashes) })
         func prepare(_ index: Int, _ results: StageResults) throws -> PreparedStage {
             try PreparedStage(
                 index, of: recipe, results, hashes: hashes,

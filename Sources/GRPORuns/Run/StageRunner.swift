@@ -12,6 +12,7 @@ struct StageRunner {
     let printer: ProgressPrinter
     let interruption: Interruption
     let evaluator: Evaluator
+    let observer: MetricsObserver?
     /// The weights that adapters on a checkpoint stand beside; of nil, on the recipe's model.
     let base: (Checkpoint?) -> AdapterBase?
 
@@ -57,7 +58,7 @@ struct StageRunner {
         let recorder = SampleRecorder(
             try StepRecorder(
                 stage: prepared.name, directory: directory, printer: printer,
-                resumedAfter: progress.state.step),
+                resumedAfter: progress.state.step, observer: observer),
             progress: progress, identity: prepared.identity, interruption: interruption)
         do {
             let outcome = try sampling.run(policy, from: progress.state, monitor: recorder)
@@ -91,7 +92,8 @@ struct StageRunner {
         let monitor = RunMonitor(
             try StepRecorder(
                 stage: prepared.name, directory: directory, printer: printer,
-                exactness: exactness(of: prepared.stage), resumedAfter: found?.step ?? 0),
+                exactness: exactness(of: prepared.stage), resumedAfter: found?.step ?? 0,
+                observer: observer),
             rollouts: try RolloutWriter(directory, stage: prepared.name), store: store,
             identity: prepared.identity, tokenizer: model.tokenizer.description,
             recipe: ResolvedRecipe.text(of: recipe),

@@ -7,6 +7,8 @@ final class StepRecorder {
     private let metrics: MetricsWriter
     private let timings: MetricsWriter
     private let printer: ProgressPrinter
+    /// Told every line of metrics once it is written.
+    private let observer: MetricsObserver?
     private var exactness: ExactnessWatch?
     private var last: StepRecord?
     private let start = ContinuousClock.now
@@ -15,11 +17,12 @@ final class StepRecorder {
 
     init(
         stage: String, directory: RunDirectory, printer: ProgressPrinter,
-        exactness: ExactnessWatch? = nil, resumedAfter step: Int
+        exactness: ExactnessWatch? = nil, resumedAfter step: Int, observer: MetricsObserver? = nil
     ) throws(RunError) {
         self.stage = stage
         self.printer = printer
         self.exactness = exactness
+        self.observer = observer
         first = step
         metrics = try MetricsWriter(path: directory.metrics)
         timings = try MetricsWriter(path: directory.timings)
@@ -38,6 +41,7 @@ final class StepRecorder {
         var line = MetricsRecord(stage: stage, step: record.step)
         for (name, value) in record.metrics { line.set(name, value) }
         try metrics.append(line)
+        observer?(line)
         var times = MetricsRecord(stage: stage, step: record.step)
         for (name, seconds) in record.timings { times.set(name, seconds) }
         try timings.append(times)

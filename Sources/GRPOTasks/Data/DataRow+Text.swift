@@ -9,6 +9,16 @@ extension DataRow.Value {
         case .null, .conversation, .other: nil
         }
     }
+
+    /// What a value that is neither a text nor a conversation is in JSON; nil for these.
+    var json: String? {
+        switch self {
+        case .number, .truth: text
+        case .null: "null"
+        case .other(_, let spelling): spelling
+        case .text, .conversation: nil
+        }
+    }
 }
 
 extension DataRow {
@@ -25,11 +35,19 @@ extension DataRow {
     /// For a message about a column that is not there.
     var missing: String { "no such column among \(names)" }
 
-    /// The columns that are texts, numbers or truth values.
-    func texts(leavingOut read: Set<String>) -> [String: String] {
-        Dictionary(
-            uniqueKeysWithValues: columns.compactMap { name, value in
-                read.contains(name) ? nil : value.text.map { (name, $0) }
-            })
+    /// The other columns, and which of them are JSON and not texts.
+    func texts(leavingOut read: Set<String>) -> (columns: [String: String], json: Set<String>) {
+        var texts: [String: String] = [:]
+        var json: Set<String> = []
+        for (name, value) in columns where !read.contains(name) {
+            switch value {
+            case .text(let text): texts[name] = text
+            case .conversation: continue
+            default:
+                texts[name] = value.json
+                json.insert(name)
+            }
+        }
+        return (texts, json)
     }
 }

@@ -1,7 +1,7 @@
 import GRPOJSON
 
-/// The columns of one record, in the order in which they are written. Nested values are kept only
-/// where they are conversations that somebody asks for; of others nothing but their kind stays.
+/// The columns of one record, in the order in which they are written. Nested values are kept as they
+/// are spelt, but for conversations that somebody asks for.
 struct DataRow {
     enum Value {
         case text(String)
@@ -10,7 +10,8 @@ struct DataRow {
         case truth(Bool)
         case null
         case conversation([Message])
-        case other(JSONScanner.Kind)
+        /// A list or an object, with its spelling.
+        case other(JSONScanner.Kind, String)
 
         /// For a message.
         var summary: String {
@@ -20,7 +21,7 @@ struct DataRow {
             case .truth(let value): "\(value)"
             case .null: "null"
             case .conversation(let turns): "a conversation of \(turns.count) turns"
-            case .other(let kind): kind.rawValue
+            case .other(let kind, _): kind.rawValue
             }
         }
     }
@@ -57,8 +58,7 @@ struct DataRow {
             return .null
         case .array where isConversation: return .conversation(try conversation(&scanner))
         case .array, .object:
-            try scanner.skip()
-            return .other(kind)
+            return .other(kind, try scanner.spelling())
         }
     }
 

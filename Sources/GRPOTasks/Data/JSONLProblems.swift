@@ -135,11 +135,12 @@ package struct JSONLProblems: ProblemSource {
             preconditionFailure("a record without an answer: \(part.file.path) was changed in use")
         }
         let read = set.layout.columns.union([answerColumn])
+        let (columns, json) = row.texts(leavingOut: read)
         let isPlain = turns.count == 1 && turns[0].role == "user"
         return Problem(
             id: String(record.key, radix: 16),
             prompt: turns.text, answer: answer,
-            columns: row.texts(leavingOut: read), messages: isPlain ? nil : turns)
+            columns: columns, jsonColumns: json, messages: isPlain ? nil : turns)
     }
 
     private var answerColumn: String { source.columns.answer ?? "answer" }

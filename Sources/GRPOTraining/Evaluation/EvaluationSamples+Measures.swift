@@ -20,6 +20,8 @@ extension EvaluationSamples {
     ) async throws {
         guard !functions.isEmpty else { return }
         let rewards = RewardSet(functions.map { RewardTerm($0) })
+        var limit = FailureLimit(
+            rewards, completions: problems.reduce(0) { $0 + $1.completions.count })
         for (index, sampled) in problems.enumerated() {
             // Outside of a stage there is no progress: a reward that begins late counts.
             let group = RewardGroup(
@@ -30,7 +32,9 @@ extension EvaluationSamples {
                         finishReason: completion.finishReason)
                 },
                 step: 1, source: task, seed: StableHash.hash("\(seed)/\(sampled.problem.id)"))
-            problems[index].measures = try await rewards.rewards(for: group).components
+            let measured = try await rewards.rewards(for: group)
+            try limit.count(measured)
+            problems[index].measures = measured.components
                 .map { EvaluatedProblem.Measure(name: $0.name, values: $0.scores.map(\.value)) }
         }
     }

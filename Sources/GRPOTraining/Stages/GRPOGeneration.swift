@@ -44,20 +44,28 @@ extension GRPOStage {
     }
 
     /// The rollouts with their rewards; advantages are still 0.
+    ///
+    /// - Throws: `RolloutError.cancelled` between two groups, `RewardError.failing` where a reward
+    ///   outside of this process fails too often.
     func score(
-        _ groups: [RolloutGroup], step: Int, _ watch: inout Stopwatch
+        _ groups: [RolloutGroup], step: Int, _ watch: inout Stopwatch, _ monitor: any StageMonitor
     ) async throws -> [Rollout] {
         let clock = ContinuousClock()
         let start = clock.now
         let seeds = RandomStream(seed: seed, name: "\(name)/rewards")
         var rollouts: [Rollout] = []
-        for group in groups {
+        var limit = FailureLimit(
+            rewards, completions: groups.reduce(0) { $0 + $1.completions.count })
+        for (index, group) in groups.enumerated() {
+            report("rewards", step, index, groups.count, monitor)
+            if monitor.isInterrupted { throw RolloutError.cancelled }
             var generator = seeds.generator(step: generation(of: step), slot: group.slot)
             let scored = try await rewards.rewards(
                 for: RewardGroup(
                     problem: group.problem, completions: group.completions.map(\.completion),
                     step: lastStep(servedAt: step), maxSteps: settings.maxSteps, source: task,
                     seed: generator.next()))
+            try limit.count(scored)
             for (sample, completion) in group.completions.enumerated() {
                 rollouts.append(
                     Rollout(group, sample: sample, completion, rewards: scored))
@@ -146,6 +154,9 @@ extension Rollout {
     ) {
         var reason: String?
         if case .ungradable(let why) = rewards.totals[sample] { reason = why }
+        let failures = rewards.components.compactMap { component in
+            component.scores[sample].failure.map { (component.name, $0) }
+        }
         self.init(
             group: group.slot, sample: sample, problem: group.problem, promptIDs: group.promptIDs,
             tokenIDs: completion.tokenIDs, text: completion.completion.text,
@@ -155,6 +166,7 @@ extension Rollout {
                 uniqueKeysWithValues: rewards.components.filter {
                     $0.scores[sample] != .notApplicable
                 }.map { ($0.name, $0.scores[sample].value) }),
+            failures: failures.isEmpty ? nil : Dictionary(uniqueKeysWithValues: failures),
             reward: rewards.totals[sample].value, ungradableReason: reason, advantage: 0,
             hasSignal: false)
     }

@@ -24,19 +24,7 @@ extension GRPOStage {
             ("frac_reward_zero_std", Double(uniform) / Double(groups.count)),
         ]
         for term in self.rewards.terms {
-            let scores = rollouts.compactMap { $0.rewards[term.name] }
-            // A mean over nothing would be read as a reward of 0.
-            guard !scores.isEmpty else { continue }
-            let values = scores.compactMap { $0 }
-            list.append(("rewards/\(term.name)/mean", Self.mean(values)))
-            list.append(("rewards/\(term.name)/std", Self.deviation(values)))
-            if values.count < scores.count {
-                list.append(
-                    (
-                        "rewards/\(term.name)/ungradable",
-                        Double(scores.count - values.count) / Double(scores.count)
-                    ))
-            }
+            list += components(term, rollouts)
         }
         list += [
             ("completions/mean_length", Self.mean(lengths)),
@@ -56,6 +44,37 @@ extension GRPOStage {
         }
         list.append(("learning_rate", learningRate))
         list.append(("num_tokens", Double(tokens)))
+        return list
+    }
+
+    /// One component's numbers: mean and deviation of what has a score, and the shares of what has
+    /// none.
+    private func components(
+        _ term: RewardTerm, _ rollouts: [Rollout]
+    ) -> [(name: String, value: Double)] {
+        let name = term.name
+        let scores = rollouts.compactMap { $0.rewards[name] }
+        let values = scores.compactMap { $0 }
+        let failures = rollouts.compactMap { $0.failures?[name] }
+        var list: [(name: String, value: Double)] = []
+        // A mean over nothing would be read as a reward of 0.
+        if !values.isEmpty {
+            list.append(("rewards/\(name)/mean", Self.mean(values)))
+            list.append(("rewards/\(name)/std", Self.deviation(values)))
+        }
+        func share(_ count: Int) -> Double { Double(count) / Double(scores.count) }
+        let ungradable = scores.count - values.count - failures.count
+        if ungradable > 0 { list.append(("rewards/\(name)/ungradable", share(ungradable))) }
+        guard let external = term.function as? any ExternalReward, !scores.isEmpty else {
+            return list
+        }
+        for failure in RewardFailure.allCases {
+            list.append(
+                ("rewards/\(name)/\(failure.rawValue)", share(failures.count { $0 == failure })))
+        }
+        if let restarts = external.restarts {
+            list.append(("rewards/\(name)/restarts", Double(restarts)))
+        }
         return list
     }
 

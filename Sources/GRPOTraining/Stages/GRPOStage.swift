@@ -66,12 +66,12 @@ package struct GRPOStage {
                     let groups = try watch.measure("sampling") {
                         try sample(policy, step: step, monitor)
                     }
-                    state.rollouts = try await score(groups, step: step, &watch)
+                    state.rollouts = try await score(groups, step: step, &watch, monitor)
                     try watch.measure("reference") {
                         try addReference(&state, step: step, monitor)
                     }
                 } catch RolloutError.cancelled {
-                    // What was sampled has no reference yet; resumed, it is sampled again.
+                    // What was sampled lacks rewards or reference; resumed, it is sampled again.
                     state.rollouts = []
                     try monitor.save(state)
                     return .interrupted(step: state.step)
