@@ -24,7 +24,8 @@ struct Conversation {
     ///     on, and stop.
     init(
         input: [UInt8], to writer: Descriptor?, from reader: Descriptor, outputBytes: Int,
-        seconds: Double, stop: (_ output: [UInt8], _ seconds: inout Double?) -> Bool = { _, _ in
+        seconds: Double,
+        stop: (_ output: [UInt8], _ seconds: inout Double?) -> Bool = { _, _ in
             false
         }
     ) {

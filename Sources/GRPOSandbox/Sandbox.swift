@@ -20,7 +20,7 @@ package struct Sandbox: Sendable, Hashable {
         /// bubblewrap, at this path.
         case bubblewrap(String)
         /// Nothing but limits on memory, time and files, and where the caller is root the change
-        /// of user.
+        /// of user. A process that begins a session of its own outlives the program.
         case limitsOnly
     }
 

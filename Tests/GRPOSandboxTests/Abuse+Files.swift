@@ -19,7 +19,8 @@ extension Abuse {
             "the host's directory, removed",
             """
             rm -rf "$(dirname {CANARY})" 2>/dev/null
-            rm -rf --no-preserve-root / 2>/dev/null
+            rm -rf --no-preserve-root /etc /dev /bin/../bin /usr/bin 2>/dev/null
+            [ -x /usr/bin/env ] || echo "ESCAPED into /usr"
             """),
         python(
             "a symbolic link to a file of the host",

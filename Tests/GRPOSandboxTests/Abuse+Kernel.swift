@@ -50,7 +50,7 @@ extension Abuse {
             call(300, 262, 0, 0)
             """),
         python(
-            "the kernel's keys", isControl: true,
+            "the kernel's keys",
             """
             call(250, 219, 0, -3, 1, 0, 0)
             call(248, 217, b"user", b"grpo", b"x", 1, -3)
@@ -92,7 +92,7 @@ extension Abuse {
                 refused(fcntl.ioctl, descriptor, termios.TIOCSTI, b"x")
             """),
         python(
-            "memory without random addresses (personality)", isControl: true,
+            "memory without random addresses (personality)",
             """
             call(135, 92, 0x0040000)
             """),

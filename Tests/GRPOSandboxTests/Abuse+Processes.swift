@@ -41,7 +41,7 @@ extension Abuse {
             os._exit(0)
             """),
         python(
-            "signals to the process that runs the tests", isControl: true,
+            "signals to the process that runs the tests",
             """
             refused(os.kill, {PID}, 0)
             """),
@@ -177,7 +177,7 @@ extension Abuse {
             setpriv --reuid=0 true 2>/dev/null && echo ESCAPED
             bwrap --ro-bind / / true 2>/dev/null && echo ESCAPED
             unshare --user --map-root-user true 2>/dev/null && echo ESCAPED
-            nsenter -t 1 -a true 2>/dev/null && echo ESCAPED
+            nsenter -t 1 -m true 2>/dev/null && echo ESCAPED
             """),
     ]
 }

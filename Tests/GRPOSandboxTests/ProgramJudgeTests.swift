@@ -152,7 +152,8 @@ import Testing
     }
 
     @Test func theTestsOfForgeriesCanBePassed() throws {
-        #expect(try report("def secret(x): return x * 982451653", by: Forgery.tests)?.isRight == true)
+        #expect(
+            try report("def secret(x): return x * 982451653", by: Forgery.tests)?.isRight == true)
     }
 
     @Test func aMissingInterpreterIsNamed() throws {

@@ -72,7 +72,10 @@ import Testing
         let directory = host.canary.replacingOccurrences(of: "/canary", with: "")
         let sandbox = try Sandbox(readable: [directory])
         let outcome = try sandbox.run(
-            ["/bin/sh", "-c", "cat \(host.canary); echo x 2>/dev/null > \(host.canary) || echo no"],
+            [
+                "/bin/sh", "-c",
+                "cat \(host.canary); echo x 2>/dev/null > \(host.canary) || echo no",
+            ],
             limits: limits)
         #expect(outcome.text == "tweetno\n")
         #expect(host.changes() == [])

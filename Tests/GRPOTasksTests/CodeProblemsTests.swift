@@ -8,7 +8,8 @@ import Testing
     /// The rows that the repository brings.
     static let examples = DataPath(
         URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent().appendingPathComponent("Datasets/programs/test.jsonl").path)
+            .deletingLastPathComponent().appendingPathComponent("Datasets/programs/test.jsonl").path
+    )
 
     private func task(_ rows: String, execution: CodeExecution = CodeExecution()) -> CodeProblems {
         CodeProblems(file: scratch.write(rows), execution: execution)
@@ -131,7 +132,8 @@ import Testing
         let task = task(doubling, execution: CodeExecution(unsandboxed: true))
         #expect(task.problems().map(\.message) == [])
         let problem = task.testProblems(limit: 1, seed: 0)[0]
-        #expect(task.verdicts(of: ["    return 2 * x", "    exit(0)"], problem) == [.right, .wrong])
+        #expect(
+            task.verdicts(of: ["    return 2 * x", "    exit(0)"], problem) == [.right, .wrong])
     }
 
     @Test func allKeysAreWrittenAndRead() throws {

@@ -58,7 +58,8 @@ import Testing
         #expect(
             sources(thought + "<answer>```python\ndef f(x): return 2\n```</answer>")?.last
                 == "def f(x): return 2\n")
-        #expect(sources(thought + "<answer>def f(x): return 3</answer>")?.last == "def f(x): return 3")
+        #expect(
+            sources(thought + "<answer>def f(x): return 3</answer>")?.last == "def f(x): return 3")
         #expect(
             sources(thought + "\n```python\ndef f(x): return 4\n```")?.last
                 == "def f(x): return 4\n")

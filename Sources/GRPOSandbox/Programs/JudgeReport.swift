@@ -33,7 +33,8 @@ package struct JudgeReport: Sendable, Hashable {
     package let total: Int
     package let outcome: Outcome
 
-    /// Whether the program does all that is asked of it. A test that asserts nothing proves nothing.
+    /// Whether the program does all that is asked of it. A test that asserts nothing proves
+    /// nothing.
     package var isRight: Bool { outcome == .finished && passed == total && passed > 0 }
 
     /// The share of assertions that held, below 1 unless the program is right.

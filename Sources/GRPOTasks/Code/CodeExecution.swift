@@ -9,7 +9,8 @@ package struct CodeExecution: Codable, Sendable, Hashable {
     package var python: String?
     /// Further directories that programs may read, such as that of `python`, absolute paths.
     package var readable: [String]
-    /// Seconds of processor time for a program with all its tests; by the clock three times as many.
+    /// Seconds of processor time for a program with all its tests; by the clock three times as
+    /// many.
     package var timeout: Double
     /// Megabytes (2^20 bytes) of address space of each of its processes.
     package var memoryMB: Int
