@@ -64,6 +64,7 @@ let package = Package(
         cLibrary("CGRPOHDF5", linked: ["hdf5_serial"]),
         cLibrary("CGRPOPCRE2", linked: ["pcre2-8"]),
         cLibrary("CGRPOZlib", linked: ["z"]),
+        cLibrary("CGRPOSandbox"),
 
         // The numbers.
         library("GRPOTensors"),
@@ -76,7 +77,8 @@ let package = Package(
         // most files are.
         library("GRPOJSON"),
         library("GRPOTokenizers", ["GRPOJSON", "CGRPOPCRE2"]),
-        library("GRPOTasks", ["GRPOJSON", "CGRPOZlib", bigInt]),
+        library("GRPOSandbox", ["CGRPOSandbox"]),
+        library("GRPOTasks", ["GRPOJSON", "GRPOSandbox", "CGRPOZlib", bigInt]),
         library("GRPORewards", ["GRPOTasks", "GRPOJSON"]),
         library("GRPOObjectives"),
 
@@ -132,6 +134,7 @@ let package = Package(
             resources: [.copy("Fixtures")]),
         tests("GRPOJSON"),
         tests("GRPOTokenizers", ["GRPOJSON"], resources: [.copy("Fixtures")]),
+        tests("GRPOSandbox"),
         tests("GRPOTasks", [bigInt]),
         tests("GRPORewards", ["GRPOTasks"]),
         tests("GRPOObjectives"),

@@ -16,8 +16,8 @@ package struct AccuracyReward: RewardFunction, Hashable {
         guard group.problem.scenario == .reasoning else {
             return group.completions.map { _ in .notApplicable }
         }
-        return group.completions.map { completion in
-            switch group.source.verify(completion.text, group.problem) {
+        return group.source.verdicts(of: group.completions.map(\.text), group.problem).map {
+            switch $0 {
             case .right: .value(1)
             case .wrong: .value(0)
             case .ungradable(let reason): .ungradable(reason: reason)

@@ -11,8 +11,8 @@ extension Registry where Component == any RewardFunction.Type {
         let builtIn: [any RewardFunction.Type] = [
             AccuracyReward.self, FormatReward.self, TagCountReward.self,
             LanguageConsistencyReward.self, BriefAndPoliteReward.self, ReadabilityReward.self,
-            RepetitionPenaltyReward.self, RandomReward.self, CommandReward.self, HTTPReward.self,
-            JudgeReward.self,
+            RepetitionPenaltyReward.self, CodeExecutionReward.self, RandomReward.self,
+            CommandReward.self, HTTPReward.self, JudgeReward.self,
         ]
         var registry = RewardRegistry()
         for type in builtIn + added {

@@ -44,8 +44,13 @@ public protocol ProblemSource: Codable, Sendable {
     /// of a larger one. Fewer than `limit` come back only where the test split has no more.
     func testProblems(limit: Int, seed: UInt64) -> [Problem]
 
-    /// Judges a completion's text. Total: returns for every text, in time linear in its length.
+    /// Judges a completion's text. Total: returns for every text, in time linear in its length; a
+    /// task that runs what it judges (`code`) within its limits.
     func verify(_ completion: String, _ problem: Problem) -> Verdict
+
+    /// Judges the completions of a problem: what `verify` says of each, in their order. A task whose
+    /// judging takes long does several at a time.
+    func verdicts(of completions: [String], _ problem: Problem) -> [Verdict]
 
     /// What a completion answers, as `verify` reads it: the text by which a majority of
     /// completions is counted, equal where the answers are. Nil where nothing can be read; such a
@@ -70,6 +75,11 @@ extension ProblemSource {
 
     /// By default problems have no end.
     public func trainingCount() -> Int? { nil }
+
+    /// By default one after another.
+    public func verdicts(of completions: [String], _ problem: Problem) -> [Verdict] {
+        completions.map { verify($0, problem) }
+    }
 
     /// By default the content of the last answer block, where it has any.
     public func answer(in completion: String, to problem: Problem) -> String? {

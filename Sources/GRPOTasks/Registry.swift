@@ -38,7 +38,7 @@ extension Registry where Component == any ProblemSource.Type {
         var registry = TaskRegistry()
         let builtIn: [any ProblemSource.Type] = [
             Sums.self, Countdown.self, LittleWorld.self, JSONLProblems.self, MultipleChoice.self,
-            ShortAnswer.self, Boxed.self,
+            ShortAnswer.self, Boxed.self, CodeProblems.self,
         ]
         for type in builtIn + added {
             registry.add(type, named: type.name)

@@ -1,5 +1,6 @@
 import Foundation
 import GRPOModelFiles
+import GRPOSandbox
 import GRPOTasks
 import GRPOTokenizers
 
@@ -20,6 +21,7 @@ public func testOneInput(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     switch reader {
     case "data": readData(DataPath(input.path), seed: count)
     case "template": render(UnsafeBufferPointer(start: data, count: count))
+    case "program": readProgram(UnsafeBufferPointer(start: data, count: count))
     default:
         do throws(ModelFileError) {
             try read(input.path)
@@ -66,8 +68,8 @@ private func read(_ path: String) throws(ModelFileError) {
         _ = try HuggingFaceModel(path: input.directory).tokenizer()
     default:
         preconditionFailure(
-            "GRPO_FUZZ is \(reader), expected gguf, safetensors, config, index, tokenizer, data or "
-                + "template")
+            "GRPO_FUZZ is \(reader), expected gguf, safetensors, config, index, tokenizer, data, "
+                + "template or program")
     }
 }
 
@@ -87,6 +89,24 @@ private func readData(_ file: DataPath, seed: Int) {
     }
     let texts = JSONLTexts(file: file)
     if texts.problems().isEmpty { _ = texts.document(2, using: &random) }
+}
+
+/// The bytes as a completion with a program in it, and as what comes over the pipe of its judge; of
+/// that only the one form with the nonce may be a report.
+private func readProgram(_ bytes: UnsafeBufferPointer<UInt8>) {
+    let text = String(decoding: bytes, as: UTF8.self)
+    for entryPoint in ["f", nil] {
+        let sources = ProgramText.sources(in: text, prompt: "P\n", entryPoint: entryPoint)
+        precondition(sources?.isEmpty != true)
+    }
+    switch JudgeReport.parse(Array(bytes), nonce: "N") {
+    case .nothing: precondition(bytes.count <= 7)
+    case .ready: precondition(text.hasPrefix("N ready\n"))
+    case .malformed: break
+    case .done(let report):
+        precondition(text.hasPrefix("N ready\nN done ") && text.hasSuffix("\n"))
+        precondition(report.isRight == (report.share == 1) && (0...1).contains(report.share))
+    }
 }
 
 /// The template on a conversation of three turns, within limits that a second does not exceed.

@@ -45,7 +45,8 @@ import Testing
         let registry = RewardRegistry.rewards(adding: [Fixed<First>.self])
         #expect(
             registry.names == [
-                "accuracy", "brief_and_polite", "command", "first", "format", "http", "judge",
+                "accuracy", "brief_and_polite", "code_execution", "command", "first", "format",
+                "http", "judge",
                 "language_consistency", "random", "readability", "repetition_penalty", "tag_count",
             ])
         for name in registry.names {

@@ -21,7 +21,7 @@ import Testing
     }
 
     @Test func builtInNames() {
-        let ofFiles = ["boxed", "jsonl", "multiple_choice", "short_answer"]
+        let ofFiles = ["boxed", "code", "jsonl", "multiple_choice", "short_answer"]
         #expect(
             TaskRegistry.tasks().names
                 == (["countdown", "little_world", "sums"] + ofFiles).sorted())

@@ -103,7 +103,7 @@ package struct Evaluator {
         let completions = group.completions.map(\.completion)
         let texts = completions.map { asked.opening + $0.text }
         let hasVerifier = problem.scenario == .reasoning
-        let verdicts = hasVerifier ? texts.map { task.verify($0, problem) } : []
+        let verdicts = hasVerifier ? task.verdicts(of: texts, problem) : []
         return EvaluatedProblem(
             problem: problem, asked: asked.text, opening: asked.opening, completions: completions,
             answers: texts.map { task.answer(in: $0, to: problem) },

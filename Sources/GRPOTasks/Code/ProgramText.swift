@@ -1,0 +1,73 @@
+/// Finds the program in a completion.
+package enum ProgramText {
+    /// The texts of which the first that compiles is the completion's program, after HumanEval's
+    /// prompt; nil where the completion has none.
+    ///
+    /// A program is the content of the last `<answer>` block or else what stands after the
+    /// thinking, and of that the last fenced block of code where there is one. Text without a fence
+    /// continues the prompt, to the first line that is no part of its function, unless it defines
+    /// the function itself.
+    package static func sources(
+        in completion: String, prompt: String, entryPoint: String?
+    ) -> [String]? {
+        let answer = AnswerExtraction.tagged(in: completion)
+        guard let text = answer ?? AnswerExtraction.afterThinking(completion) else { return nil }
+        guard let block = lastBlock(of: text) else {
+            let isWhole = answer != nil || entryPoint.map { defines($0, text) } ?? true
+            let code = isWhole ? text : continuation(text)
+            guard !ByteSearch.trimmed(Array(code.utf8)[...]).isEmpty else { return nil }
+            // A body continues the prompt where it stops; a function of its own begins a line.
+            return isWhole ? [prompt + "\n" + code, code] : [prompt + code]
+        }
+        guard !ByteSearch.trimmed(Array(block.utf8)[...]).isEmpty else { return nil }
+        guard let entryPoint, !defines(entryPoint, block) else {
+            return [prompt + "\n" + block, block]
+        }
+        return [prompt + block, prompt + "\n" + block]
+    }
+
+    /// The content of the last fenced block. An opening fence that nothing closes reaches to the
+    /// end: completions are cut off.
+    static func lastBlock(of text: String) -> String? {
+        var last: [Substring]?
+        var open: (fence: Int, lines: [Substring])?
+        for line in lines(of: text) {
+            let content = line.drop { $0 == 0x20 || $0 == 0x09 }
+            let fence = content.prefix { $0 == UInt8(ascii: "`") }.count
+            if var block = open {
+                let rest = content.dropFirst(fence)
+                if fence >= block.fence, rest.allSatisfy(ByteSearch.isSpace) {
+                    last = block.lines
+                    open = nil
+                } else {
+                    block.lines.append(Substring(decoding: line, as: UTF8.self))
+                    open = block
+                }
+            } else if fence >= 3 {
+                open = (fence, [])
+            }
+        }
+        return (open?.lines ?? last).map { $0.joined(separator: "\n") + "\n" }
+    }
+
+    /// Whether a line defines the function, at the left margin.
+    static func defines(_ name: String, _ text: String) -> Bool {
+        lines(of: text).contains { line in
+            ["def ", "async def "].contains { line.starts(with: ($0 + name + "(").utf8) }
+        }
+    }
+
+    /// The beginning of a text, to before the first line at the left margin after the first.
+    static func continuation(_ text: String) -> String {
+        var kept: [Substring] = []
+        for (index, line) in lines(of: text).enumerated() {
+            if index > 0, let first = line.first, !ByteSearch.isSpace(first) { break }
+            kept.append(Substring(decoding: line, as: UTF8.self))
+        }
+        return kept.joined(separator: "\n") + "\n"
+    }
+
+    private static func lines(of text: String) -> [ArraySlice<UInt8>] {
+        Array(text.utf8).split(separator: 0x0A, omittingEmptySubsequences: false)
+    }
+}
