@@ -77,7 +77,7 @@ let package = Package(
         library("GRPOJSON"),
         library("GRPOTokenizers", ["GRPOJSON", "CGRPOPCRE2"]),
         library("GRPOTasks", ["GRPOJSON", "CGRPOZlib", bigInt]),
-        library("GRPORewards", ["GRPOTasks"]),
+        library("GRPORewards", ["GRPOTasks", "GRPOJSON"]),
         library("GRPOObjectives"),
 
         // Files.

@@ -13,15 +13,6 @@ package struct AccuracyReward: RewardFunction, Hashable {
     }
 
     package func scores(for group: RewardGroup) async throws -> [Score] {
-        guard group.problem.scenario == .reasoning else {
-            return group.completions.map { _ in .notApplicable }
-        }
-        return group.completions.map { completion in
-            switch group.source.verify(completion.text, group.problem) {
-            case .right: .value(1)
-            case .wrong: .value(0)
-            case .ungradable(let reason): .ungradable(reason: reason)
-            }
-        }
+        group.verified { _, isRight in isRight ? 1 : 0 }
     }
 }

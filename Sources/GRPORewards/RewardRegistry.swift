@@ -11,7 +11,10 @@ extension Registry where Component == any RewardFunction.Type {
         let builtIn: [any RewardFunction.Type] = [
             AccuracyReward.self, FormatReward.self, TagCountReward.self,
             LanguageConsistencyReward.self, BriefAndPoliteReward.self, ReadabilityReward.self,
-            RepetitionPenaltyReward.self, RandomReward.self,
+            ReasoningStepsReward.self, LengthReward.self, CosineReward.self,
+            SoftOverlongPunishmentReward.self, LengthBudgetReward.self,
+            RepetitionPenaltyReward.self,
+            JSONReward.self, RandomReward.self,
         ]
         var registry = RewardRegistry()
         for type in builtIn + added {

@@ -1,16 +1,18 @@
 /// One reward function of a set, with its weight and its gate.
 ///
 /// In a recipe a term is `accuracy`, `format: 0.2` or `format: {weight: 0.2, when: accuracy}`;
-/// in the last form the function's own options stand beside `weight` and `when`.
+/// in the last form the function's own options stand beside `weight` and `when`. For a weight that
+/// changes with the steps see `RewardWeight`, for a gate with a threshold `RewardGate`.
 package struct RewardTerm: Sendable {
     /// What a term adds to its function's options.
     package struct Settings: Codable, Sendable, Hashable {
         /// Factor of the component in the total reward. With 0 it is only logged.
-        package var weight = 1.0
-        /// Name of the component that must be above 0 for this one to count; nil: always counts.
-        package var when: String?
+        package var weight: RewardWeight = 1
+        /// The component that must be above 0, or above a threshold, for this one to count; nil:
+        /// always counts.
+        package var when: RewardGate?
 
-        package init(weight: Double = 1, when: String? = nil) {
+        package init(weight: RewardWeight = 1, when: RewardGate? = nil) {
             self.weight = weight
             self.when = when
         }
@@ -21,7 +23,9 @@ package struct RewardTerm: Sendable {
     /// The function with its options.
     package var function: any RewardFunction
 
-    package init(_ function: any RewardFunction, weight: Double = 1, when: String? = nil) {
+    package init(
+        _ function: any RewardFunction, weight: RewardWeight = 1, when: RewardGate? = nil
+    ) {
         settings = Settings(weight: weight, when: when)
         self.function = function
     }
@@ -52,8 +56,8 @@ extension RewardTerm.Settings {
 
     package init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
-        weight = try values.decodeIfPresent(Double.self, forKey: .weight) ?? 1
-        when = try values.decodeIfPresent(String.self, forKey: .when)
+        weight = try values.decodeIfPresent(RewardWeight.self, forKey: .weight) ?? 1
+        when = try values.decodeIfPresent(RewardGate.self, forKey: .when)
     }
 
     package func encode(to encoder: any Encoder) throws {

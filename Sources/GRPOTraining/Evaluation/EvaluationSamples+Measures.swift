@@ -20,7 +20,8 @@ extension EvaluationSamples {
                         text: sampled.opening + completion.text, tokenCount: completion.tokenCount,
                         finishReason: completion.finishReason)
                 },
-                step: 1, source: task, seed: StableHash.hash("\(seed)/\(sampled.problem.id)"))
+                step: 1, maxCompletionLength: sampling.maxCompletionLength, source: task,
+                seed: StableHash.hash("\(seed)/\(sampled.problem.id)"))
             problems[index].measures = try await rewards.rewards(for: group).components
                 .map { EvaluatedProblem.Measure(name: $0.name, values: $0.scores.map(\.value)) }
         }
