@@ -6,7 +6,7 @@ import GRPOTasks
 extension GRPOStage {
     func metrics(
         _ rollouts: [Rollout], _ update: [String: Double], _ outcome: AdamW.Outcome,
-        learningRate: Double, tokens: Int
+        step: Int, learningRate: Double, tokens: Int
     ) -> [(name: String, value: Double)] {
         let rewards = rollouts.compactMap(\.reward)
         // In the order of their slots: a dictionary's own order, and so a sum's last bit, differs
@@ -16,7 +16,12 @@ extension GRPOStage {
         let lengths = rollouts.map { Double($0.tokenIDs.count) }
         let terminated = rollouts.filter { $0.finishReason == .stop }
             .map { Double($0.tokenIDs.count) }
-        let uniform = groups.count { AdvantageEstimator.isUniform($0.map(\.reward)) }
+        // Where rewards are compared one by one, totals can be equal by chance.
+        let uniform = groups.count { group in
+            settings.objective.multiObjectiveAggregation == .normalizeThenSum
+                ? !group.contains(where: \.hasSignal)
+                : AdvantageEstimator.isUniform(group.map(\.reward))
+        }
 
         var list: [(name: String, value: Double)] = [
             ("reward", Self.mean(rewards)),
@@ -27,6 +32,13 @@ extension GRPOStage {
             let scores = rollouts.compactMap { $0.rewards[term.name] }
             // A mean over nothing would be read as a reward of 0.
             guard !scores.isEmpty else { continue }
+            if term.settings.weight.isSchedule {
+                list.append(
+                    (
+                        "rewards/\(term.name)/weight",
+                        term.settings.weight.value(at: lastStep(servedAt: step))
+                    ))
+            }
             let values = scores.compactMap { $0 }
             list.append(("rewards/\(term.name)/mean", Self.mean(values)))
             list.append(("rewards/\(term.name)/std", Self.deviation(values)))
