@@ -158,6 +158,11 @@ struct EvaluateCommand: AsyncParsableCommand {
         let terms = try sampling.measure.map {
             try RewardSetting.parse($0, components: Session.components).term
         }
+        if let asking = terms.first(where: { $0.function is any ModelReward }) {
+            throw InputError(
+                "--measure \(asking.name): asks the model of a recipe's stage, of which there is none "
+                    + "here; leave it out")
+        }
         if !terms.isEmpty, let problem = RewardSet(terms).problems().first {
             throw InputError("--measure \(problem.key): \(problem.message)")
         }

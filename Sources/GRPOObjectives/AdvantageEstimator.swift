@@ -115,7 +115,7 @@ public struct AdvantageEstimator: Sendable, Equatable {
 
     /// The standard deviation in two passes (the difference of mean square and squared mean would
     /// leave a residue of rounding), exactly 0 where all values are equal.
-    private func deviation(_ values: [Double]) -> Double {
+    func deviation(_ values: [Double]) -> Double {
         guard let least = values.min(), let most = values.max(), least != most else { return 0 }
         let centre = Self.mean(values)
         let squares = values.reduce(0) { $0 + ($1 - centre) * ($1 - centre) }
@@ -126,7 +126,7 @@ public struct AdvantageEstimator: Sendable, Equatable {
         group.compactMap { $0 }.filter(\.isFinite)
     }
 
-    private static func mean(_ values: [Double]) -> Double {
+    static func mean(_ values: [Double]) -> Double {
         values.reduce(0, +) / Double(values.count)
     }
 }

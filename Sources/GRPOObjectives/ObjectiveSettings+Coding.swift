@@ -21,6 +21,8 @@ extension ObjectiveSettings: Codable {
         case klEstimator = "kl_estimator"
         /// See ``ObjectiveSettings/klIn``.
         case klIn = "kl_in"
+        /// See ``ObjectiveSettings/multiObjectiveAggregation``.
+        case multiObjectiveAggregation = "multi_objective_aggregation"
         /// See ``ObjectiveSettings/scaleRewards``.
         case scaleRewards = "scale_rewards"
         /// See ``ObjectiveSettings/advantageBaseline``.
@@ -50,6 +52,7 @@ extension ObjectiveSettings: Codable {
             .importanceSamplingLevel: words(RatioLevel.self),
             .klEstimator: words(KLEstimator.self),
             .klIn: words(KLPenalty.Place.self),
+            .multiObjectiveAggregation: words(MultiObjectiveAggregation.self),
             .scaleRewards: words(AdvantageEstimator.Scale.self),
             .advantageBaseline: words(AdvantageEstimator.Baseline.self),
             .zeroVarianceGroups: words(ZeroVariancePolicy.self),
@@ -88,6 +91,8 @@ extension ObjectiveSettings: Codable {
         try number(.beta, &beta)
         klEstimator = try word(.klEstimator) ?? klEstimator
         klIn = try word(.klIn) ?? klIn
+        multiObjectiveAggregation =
+            try word(.multiObjectiveAggregation) ?? multiObjectiveAggregation
         scaleRewards = try word(.scaleRewards) ?? scaleRewards
         advantageBaseline = try word(.advantageBaseline) ?? advantageBaseline
         try number(.advantageDDOF, &advantageDDOF)
@@ -110,6 +115,7 @@ extension ObjectiveSettings: Codable {
         try container.encode(beta, forKey: .beta)
         try container.encode(klEstimator, forKey: .klEstimator)
         try container.encode(klIn, forKey: .klIn)
+        try container.encode(multiObjectiveAggregation, forKey: .multiObjectiveAggregation)
         try container.encode(scaleRewards, forKey: .scaleRewards)
         try container.encode(advantageBaseline, forKey: .advantageBaseline)
         try container.encode(advantageDDOF, forKey: .advantageDDOF)

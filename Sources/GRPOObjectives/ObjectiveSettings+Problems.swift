@@ -7,6 +7,7 @@ extension ObjectiveSettings {
         }
         requireAliasAgrees(require)
         requireWeightFunction(require)
+        requireAggregation(require)
         require(
             beta >= 0 && beta.isFinite, .beta,
             "found \(beta), expected a finite number of at least 0 (0: no KL, no reference)")
@@ -45,6 +46,24 @@ extension ObjectiveSettings {
                 weightFunction == lossType.weightFunction, .weightFunction,
                 text(weightFunction.rawValue, lossType.weightFunction.rawValue))
         }
+    }
+
+    /// Normalised one by one, rewards have a mean and a scale of their own, and no one total that a
+    /// KL could be taken off.
+    private func requireAggregation(_ require: Require) {
+        guard multiObjectiveAggregation == .normalizeThenSum else { return }
+        let key = "multi_objective_aggregation: normalize_then_sum"
+        require(
+            scaleRewards == .group, .scaleRewards,
+            "found \(scaleRewards.rawValue), but \(key) divides every reward by its group's standard "
+                + "deviation; set scale_rewards: group")
+        require(
+            advantageBaseline == .mean, .advantageBaseline,
+            "found \(advantageBaseline.rawValue), but \(key) subtracts every reward's mean; set "
+                + "advantage_baseline: mean")
+        require(
+            klIn == .loss, .klIn,
+            "found reward, but \(key) has no one reward to take the KL off; set kl_in: loss")
     }
 
     private func requireWeightFunction(_ require: Require) {

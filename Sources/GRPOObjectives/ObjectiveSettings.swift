@@ -48,6 +48,8 @@ public struct ObjectiveSettings: Sendable, Equatable {
     public var klEstimator = KLEstimator.k3
     /// Where it enters.
     public var klIn = KLPenalty.Place.loss
+    /// Sum the rewards and compare, or compare each and sum.
+    public var multiObjectiveAggregation = MultiObjectiveAggregation.sumThenNormalize
     /// Group, batch or none.
     public var scaleRewards = AdvantageEstimator.Scale.group
     /// Mean, leave_one_out or none.

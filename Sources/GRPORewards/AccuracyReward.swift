@@ -13,15 +13,6 @@ package struct AccuracyReward: RewardFunction, Hashable {
     }
 
     package func scores(for group: RewardGroup) async throws -> [Score] {
-        guard group.problem.scenario == .reasoning else {
-            return group.completions.map { _ in .notApplicable }
-        }
-        return group.source.verdicts(of: group.completions.map(\.text), group.problem).map {
-            switch $0 {
-            case .right: .value(1)
-            case .wrong: .value(0)
-            case .ungradable(let reason): .ungradable(reason: reason)
-            }
-        }
+        group.verified { _, isRight in isRight ? 1 : 0 }
     }
 }

@@ -1,33 +1,55 @@
 package import GRPOTasks
 
-/// 1 if the whole completion is a thought followed by an answer, else 0: the R1 report's format
-/// reward (arXiv 2501.12948, section 2.2.2), read strictly.
+/// 1 if the whole completion has the format, else 0.
+///
+/// `think_answer` is the R1 report's (arXiv 2501.12948, section 2.2.2), a thought followed by an
+/// answer, read strictly:
 ///
 ///     space "<think>" thought "</think>" space "<answer>" answer "</answer>" space
 ///
-/// `space` is any number of spaces, tabs, line feeds and carriage returns. Each of the four tags
-/// occurs exactly once in the completion, thoughts and answers included, and neither thought nor
-/// answer is blank: an empty thought would earn the reward without thinking. The tags are
-/// lower-case ASCII without attributes.
+/// `think` is that of DeepSeek-R1's own outputs, where what follows the thought is the answer:
+///
+///     space "<think>" thought "</think>" answer
+///
+/// `space` is any number of spaces, tabs, line feeds and carriage returns. Each tag of the layout
+/// occurs exactly once in the completion, thoughts and answers included, and the answer is not
+/// blank. Nor is the thought in `think_answer`: an empty one would earn the reward without thinking.
+/// In `think` it may be, as in TRL's `think_format_reward`, which besides allows a second `</think>`
+/// and no answer, and no space in front. The tags are lower-case ASCII without attributes.
 package struct FormatReward: RewardFunction, Hashable {
+    /// What a completion is made of.
+    package enum Layout: String, Codable, Sendable, CaseIterable {
+        /// A thought and an answer, each in its tags.
+        case thinkAnswer = "think_answer"
+        /// A thought in its tags, then the answer.
+        case think
+    }
+
     package static let name = "format"
     package static let summary =
-        "1 if the completion is <think>…</think> and then <answer>…</answer>, else 0."
+        "1 if the completion is a thought and then an answer, in their tags, else 0."
 
+    /// Of what the completion is to be made.
+    package var layout = Layout.thinkAnswer
     /// Whether the prompt already ends in `<think>`; the completion then begins inside the
     /// thought and must not open another.
     package var promptOpensThought = false
-    /// Whether a blank thought counts as one.
-    package var allowBlankThought = false
+    /// Whether a blank thought counts as one; nil: in `think` alone.
+    package var allowBlankThought: Bool?
 
     private enum CodingKeys: String, CodingKey {
+        case layout
         case promptOpensThought = "prompt_opens_thought"
         case allowBlankThought = "allow_blank_thought"
     }
 
     package init() {}
 
-    package init(promptOpensThought: Bool, allowBlankThought: Bool = false) {
+    package init(
+        layout: Layout = .thinkAnswer, promptOpensThought: Bool = false,
+        allowBlankThought: Bool? = nil
+    ) {
+        self.layout = layout
         self.promptOpensThought = promptOpensThought
         self.allowBlankThought = allowBlankThought
     }
@@ -44,41 +66,56 @@ package struct FormatReward: RewardFunction, Hashable {
     /// Whether a completion's text has the format.
     package func isWellFormed(_ text: String) -> Bool {
         let bytes = Array(text.utf8)
-        func onlyPlace(of tag: [UInt8]) -> Range<Int>? {
-            let places = ByteSearch.all(tag, in: bytes[...])
-            return places.count == 1 ? places[0] : nil
-        }
-        func isBlank(_ range: Range<Int>) -> Bool { bytes[range].allSatisfy(ByteSearch.isSpace) }
-
-        let thoughtStart: Int
-        if promptOpensThought {
-            guard ByteSearch.all(ByteSearch.thinkOpen, in: bytes[...]).isEmpty else { return false }
-            thoughtStart = 0
-        } else {
-            guard let open = onlyPlace(of: ByteSearch.thinkOpen), isBlank(0..<open.lowerBound)
-            else { return false }
-            thoughtStart = open.upperBound
-        }
-        guard let thoughtEnd = onlyPlace(of: ByteSearch.thinkClose),
-            let answerStart = onlyPlace(of: ByteSearch.answerOpen),
-            let answerEnd = onlyPlace(of: ByteSearch.answerClose),
-            thoughtStart <= thoughtEnd.lowerBound,
-            thoughtEnd.upperBound <= answerStart.lowerBound,
-            answerStart.upperBound <= answerEnd.lowerBound
+        guard let thought = thought(in: bytes),
+            allowBlankThought ?? (layout == .think) || !Self.isBlank(bytes[thought])
         else { return false }
-        return (allowBlankThought || !isBlank(thoughtStart..<thoughtEnd.lowerBound))
-            && isBlank(thoughtEnd.upperBound..<answerStart.lowerBound)
-            && !isBlank(answerStart.upperBound..<answerEnd.lowerBound)
-            && isBlank(answerEnd.upperBound..<bytes.count)
+        let rest = bytes[(thought.upperBound + ByteSearch.thinkClose.count)...]
+        guard layout == .thinkAnswer else { return !Self.isBlank(rest) }
+        guard let start = Self.onlyPlace(of: ByteSearch.answerOpen, in: bytes),
+            let end = Self.onlyPlace(of: ByteSearch.answerClose, in: bytes),
+            rest.startIndex <= start.lowerBound, start.upperBound <= end.lowerBound
+        else { return false }
+        return Self.isBlank(rest[..<start.lowerBound])
+            && !Self.isBlank(bytes[start.upperBound..<end.lowerBound])
+            && Self.isBlank(bytes[end.upperBound...])
+    }
+
+    /// Where the one thought stands between its tags, with nothing but space before it.
+    private func thought(in bytes: [UInt8]) -> Range<Int>? {
+        guard let close = Self.onlyPlace(of: ByteSearch.thinkClose, in: bytes) else { return nil }
+        if promptOpensThought {
+            return ByteSearch.all(ByteSearch.thinkOpen, in: bytes[...]).isEmpty
+                ? 0..<close.lowerBound : nil
+        }
+        guard let open = Self.onlyPlace(of: ByteSearch.thinkOpen, in: bytes),
+            Self.isBlank(bytes[..<open.lowerBound]), open.upperBound <= close.lowerBound
+        else { return nil }
+        return open.upperBound..<close.lowerBound
+    }
+
+    private static func onlyPlace(of tag: [UInt8], in bytes: [UInt8]) -> Range<Int>? {
+        let places = ByteSearch.all(tag, in: bytes[...])
+        return places.count == 1 ? places[0] : nil
+    }
+
+    private static func isBlank(_ bytes: ArraySlice<UInt8>) -> Bool {
+        bytes.allSatisfy(ByteSearch.isSpace)
     }
 }
 
 extension FormatReward {
     package init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
+        layout = try values.decodeIfPresent(Layout.self, forKey: .layout) ?? .thinkAnswer
         promptOpensThought =
             try values.decodeIfPresent(Bool.self, forKey: .promptOpensThought) ?? false
-        allowBlankThought =
-            try values.decodeIfPresent(Bool.self, forKey: .allowBlankThought) ?? false
+        allowBlankThought = try values.decodeIfPresent(Bool.self, forKey: .allowBlankThought)
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var values = encoder.container(keyedBy: CodingKeys.self)
+        try values.encode(layout, forKey: .layout)
+        try values.encode(promptOpensThought, forKey: .promptOpensThought)
+        try values.encode(allowBlankThought, forKey: .allowBlankThought)
     }
 }

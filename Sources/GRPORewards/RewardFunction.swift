@@ -35,6 +35,8 @@ public struct RewardGroup: Sendable {
     public let step: Int
     /// The optimizer steps of the stage, for what changes with its progress; nil outside of one.
     public let maxSteps: Int?
+    /// The largest number of tokens that a completion could have had; nil where that is not known.
+    public let maxCompletionLength: Int?
     /// The task, for its verifier.
     public let source: any ProblemSource
     /// Randomness that belongs to this group alone: derived from the run's seed, the step and
@@ -44,12 +46,13 @@ public struct RewardGroup: Sendable {
     /// A group from its parts.
     public init(
         problem: Problem, completions: [Completion], step: Int, maxSteps: Int? = nil,
-        source: any ProblemSource, seed: UInt64
+        maxCompletionLength: Int? = nil, source: any ProblemSource, seed: UInt64
     ) {
         self.problem = problem
         self.completions = completions
         self.step = step
         self.maxSteps = maxSteps
+        self.maxCompletionLength = maxCompletionLength
         self.source = source
         self.seed = seed
     }

@@ -11,8 +11,10 @@ extension Registry where Component == any RewardFunction.Type {
         let builtIn: [any RewardFunction.Type] = [
             AccuracyReward.self, FormatReward.self, TagCountReward.self,
             LanguageConsistencyReward.self, BriefAndPoliteReward.self, ReadabilityReward.self,
-            RepetitionPenaltyReward.self, CodeExecutionReward.self, RandomReward.self,
-            CommandReward.self, HTTPReward.self, JudgeReward.self,
+            ReasoningStepsReward.self, LengthReward.self, CosineReward.self,
+            SoftOverlongPunishmentReward.self, LengthBudgetReward.self,
+            RepetitionPenaltyReward.self, JSONReward.self, CodeExecutionReward.self,
+            CommandReward.self, HTTPReward.self, JudgeReward.self, RandomReward.self,
         ]
         var registry = RewardRegistry()
         for type in builtIn + added {

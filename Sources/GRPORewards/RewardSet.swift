@@ -2,11 +2,12 @@ package import GRPOTasks
 
 /// The rewards of a stage and how they add up.
 ///
-/// A completion's total is the sum of weight times raw value over the terms that count. A term
-/// with a gate (`when: accuracy`) counts only where the raw value of the component it names is
-/// above 0; elsewhere it adds nothing. A total is ungradable, with the first reason, where a term
-/// of weight other than 0 or a gate is ungradable or failed, and where no term of weight other than
-/// 0 applies to the problem. A term whose gate does not apply counts.
+/// A completion's total is the sum of weight times raw value over the terms that count, the weights
+/// being those of the group's step. A term with a gate (`when: accuracy`) counts only where the raw
+/// value of the component it names is above the gate's threshold, 0 by default; elsewhere it adds
+/// nothing. A total is ungradable, with the first reason, where a term of weight other than 0 or a
+/// gate is ungradable or failed, and where no term of weight other than 0 applies to the problem. A
+/// term whose gate does not apply counts.
 package struct RewardSet: Sendable {
     /// The terms in the order of the recipe.
     package let terms: [RewardTerm]
@@ -42,10 +43,12 @@ package struct RewardSet: Sendable {
                         "must be made of letters, digits, _ and -, found '\(name)'"
                     ))
             }
-            if !term.settings.weight.isFinite {
-                found.append(("\(place).weight", "must be finite, found \(term.settings.weight)"))
+            found += term.settings.weight.problems().map { ("\(place).weight", $0) }
+            if let gate = term.settings.when, !gate.threshold.isFinite {
+                found.append(
+                    ("\(place).when", "must have a finite threshold, found \(gate.threshold)"))
             }
-            if let gate = term.settings.when, gate == term.name || !names.contains(gate) {
+            if let gate = term.settings.when?.name, gate == term.name || !names.contains(gate) {
                 let others = names.filter { $0 != term.name }
                 found.append(
                     (
@@ -76,7 +79,7 @@ package struct RewardSet: Sendable {
     /// Whether any reward that counts judges problems of a kind at a step; where all weights are 0,
     /// any at all.
     package func judges(_ scenario: Scenario, step: Int, maxSteps: Int) -> Bool {
-        let counting = terms.filter { $0.settings.weight != 0 }
+        let counting = terms.filter { $0.settings.weight.value(at: step) != 0 }
         return (counting.isEmpty ? terms : counting).contains {
             $0.function.judges(scenario, step: step, maxSteps: maxSteps)
         }
@@ -95,39 +98,63 @@ package struct RewardSet: Sendable {
             }
             components.append(.init(name: term.name, scores: scores.map(Self.finite)))
         }
-        let totals = group.completions.indices.map { total(of: $0, components) }
+        let weights = weights(at: group.step)
+        let totals = group.completions.indices.map { completion in
+            total(
+                gated { name in
+                    guard let component = components.first(where: { $0.name == name }) else {
+                        preconditionFailure("no reward '\(name)' to gate another")
+                    }
+                    return component.scores[completion]
+                }, weights)
+        }
         return GroupRewards(components: components, totals: totals)
     }
 
-    /// The weighted, gated sum for one completion.
-    private func total(of completion: Int, _ components: [GroupRewards.Component]) -> Score {
-        var sum = 0.0
-        var applies = terms.allSatisfy { $0.settings.weight == 0 }
-        for (term, component) in zip(terms, components) where term.settings.weight != 0 {
-            if let gate = term.settings.when {
-                guard let gating = components.first(where: { $0.name == gate }) else {
-                    preconditionFailure("no reward '\(gate)' to gate '\(term.name)'")
-                }
-                switch gating.scores[completion] {
-                case .value(let value) where value > 0: break
-                case .notApplicable: break
-                case .value:
-                    if case .notApplicable = component.scores[completion] { continue }
-                    applies = true
-                    continue
-                case .ungradable(let reason): return .ungradable(reason: "\(gate): \(reason)")
-                case .failed(let failure, let reason):
-                    return .ungradable(reason: "\(gate): \(failure.rawValue): \(reason)")
-                }
+    /// The weight of every term at a step.
+    package func weights(at step: Int) -> [Double] {
+        terms.map { $0.settings.weight.value(at: step) }
+    }
+
+    /// What every term says of one completion once its gate is minded, before its weight: 0 where
+    /// the gate is closed. A reason names the reward that it comes from.
+    ///
+    /// - Parameter score: the raw score of the component of a name.
+    package func gated(_ score: (String) -> Score) -> [Score] {
+        func named(_ name: String) -> Score {
+            let found = score(name)
+            return switch found {
+            case .value, .notApplicable: found
+            case .ungradable(let reason): .ungradable(reason: "\(name): \(reason)")
+            case .failed(let failure, let reason):
+                .ungradable(reason: "\(name): \(failure.rawValue): \(reason)")
             }
-            switch component.scores[completion] {
+        }
+        return terms.map { term in
+            let own = named(term.name)
+            guard let gate = term.settings.when else { return own }
+            let gating = named(gate.name)
+            switch gating {
+            case .value(let value):
+                if gate.isOpen(at: value) || own == .notApplicable { return own }
+                return .value(0)
+            case .notApplicable: return own
+            case .ungradable, .failed: return gating
+            }
+        }
+    }
+
+    /// The weighted sum for one completion.
+    private func total(_ scores: [Score], _ weights: [Double]) -> Score {
+        var sum = 0.0
+        var applies = weights.allSatisfy { $0 == 0 }
+        for (weight, score) in zip(weights, scores) where weight != 0 {
+            switch score {
             case .value(let value):
                 applies = true
-                sum += term.settings.weight * value
+                sum += weight * value
             case .notApplicable: continue
-            case .ungradable(let reason): return .ungradable(reason: "\(term.name): \(reason)")
-            case .failed(let failure, let reason):
-                return .ungradable(reason: "\(term.name): \(failure.rawValue): \(reason)")
+            case .ungradable, .failed: return score
             }
         }
         return applies ? .value(sum) : .ungradable(reason: "no reward applies to the problem")

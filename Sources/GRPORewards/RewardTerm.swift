@@ -1,19 +1,21 @@
 /// One reward function of a set, with its weight and its gate.
 ///
 /// In a recipe a term is `accuracy`, `format: 0.2` or `format: {weight: 0.2, when: accuracy}`;
-/// in the last form the function's own options stand beside `weight` and `when`. With `name` one
-/// function can stand in a set more than once: `command: {name: style, run: [./style]}`.
+/// in the last form the function's own options stand beside `weight` and `when`. For a weight that
+/// changes with the steps see `RewardWeight`, for a gate with a threshold `RewardGate`. With `name`
+/// one function can stand in a set more than once: `command: {name: style, run: [./style]}`.
 package struct RewardTerm: Sendable {
     /// What a term adds to its function's options.
     package struct Settings: Codable, Sendable, Hashable {
         /// Factor of the component in the total reward. With 0 it is only logged.
-        package var weight = 1.0
-        /// Name of the component that must be above 0 for this one to count; nil: always counts.
-        package var when: String?
+        package var weight: RewardWeight = 1
+        /// The component that must be above 0, or above a threshold, for this one to count; nil:
+        /// always counts.
+        package var when: RewardGate?
         /// What the component is called in metrics and gates; nil: as its function is.
         package var name: String?
 
-        package init(weight: Double = 1, when: String? = nil, name: String? = nil) {
+        package init(weight: RewardWeight = 1, when: RewardGate? = nil, name: String? = nil) {
             self.weight = weight
             self.when = when
             self.name = name
@@ -26,7 +28,7 @@ package struct RewardTerm: Sendable {
     package var function: any RewardFunction
 
     package init(
-        _ function: any RewardFunction, weight: Double = 1, when: String? = nil,
+        _ function: any RewardFunction, weight: RewardWeight = 1, when: RewardGate? = nil,
         name: String? = nil
     ) {
         self.init(function, Settings(weight: weight, when: when, name: name))
@@ -67,8 +69,8 @@ extension RewardTerm.Settings {
 
     package init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
-        weight = try values.decodeIfPresent(Double.self, forKey: .weight) ?? 1
-        when = try values.decodeIfPresent(String.self, forKey: .when)
+        weight = try values.decodeIfPresent(RewardWeight.self, forKey: .weight) ?? 1
+        when = try values.decodeIfPresent(RewardGate.self, forKey: .when)
         name = try values.decodeIfPresent(String.self, forKey: .name)
     }
 

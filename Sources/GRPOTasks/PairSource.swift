@@ -1,13 +1,16 @@
-/// Two completions of one prompt, of which the first is preferred.
+/// Two completions of one prompt, of which the first is preferred; or a single completion with a
+/// label, which is a pair of which one side is missing.
 public struct PreferencePair: Sendable, Hashable {
     /// The part that a policy is given.
     public let prompt: String
     /// The conversation that the prompt is, where it is one; `prompt` is then for people.
     public let messages: [Message]?
-    /// The better completion.
+    /// The better completion; empty where a single completion is a bad one.
     public let chosen: String
-    /// The other one.
+    /// The other one; empty where a single completion is a good one.
     public let rejected: String
+    /// Of a single completion whether it is good; nil for a pair.
+    public let label: Bool?
 
     /// A pair from its parts.
     public init(prompt: String, messages: [Message]? = nil, chosen: String, rejected: String) {
@@ -15,6 +18,25 @@ public struct PreferencePair: Sendable, Hashable {
         self.messages = messages
         self.chosen = chosen
         self.rejected = rejected
+        label = nil
+    }
+
+    /// A single completion that somebody found good or bad, such as safe or unsafe.
+    public init(prompt: String, messages: [Message]? = nil, completion: String, label: Bool) {
+        self.prompt = prompt
+        self.messages = messages
+        chosen = label ? completion : ""
+        rejected = label ? "" : completion
+        self.label = label
+    }
+
+    /// The completions that there are, the better one first.
+    package var completions: [String] {
+        switch label {
+        case nil: [chosen, rejected]
+        case true?: [chosen]
+        case false?: [rejected]
+        }
     }
 }
 

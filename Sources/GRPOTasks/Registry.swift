@@ -66,7 +66,9 @@ extension Registry where Component == any PairSource.Type {
     /// The preference pairs of this library and those in `added`.
     package static func pairs(adding added: [any PairSource.Type] = []) -> PairRegistry {
         var registry = PairRegistry()
-        let builtIn: [any PairSource.Type] = [LittleWorldPairs.self, JSONLPairs.self]
+        let builtIn: [any PairSource.Type] = [
+            LittleWorldPairs.self, JSONLPairs.self, JSONLLabels.self,
+        ]
         for type in builtIn + added {
             registry.add(type, named: type.name)
         }

@@ -6,8 +6,8 @@ package enum TrainingError: Error, CustomStringConvertible {
     case notFinite(stage: String, step: Int, parameter: String)
     /// Preference pairs that teach nothing.
     case pairs(PairFault)
-    /// The reward `reward_model` without a model.
-    case rewardModelMissing
+    /// A reward that asks a model, without one.
+    case rewardModelMissing(reward: String)
     /// A document has more tokens than the model has positions.
     case documentTooLong(tokens: Int, positions: Int)
     /// No completion of a step could be graded.
@@ -42,9 +42,9 @@ package enum TrainingError: Error, CustomStringConvertible {
             steps were trained on
             """
         case .pairs(let fault): fault.description
-        case .rewardModelMissing:
+        case .rewardModelMissing(let reward):
             """
-            the reward reward_model has no model to ask: it works in a stage of a recipe after a \
+            the reward \(reward) has no model to ask: it works in a stage of a recipe after a \
             stage of kind reward_model, which `from` names
             """
         case .documentTooLong(let tokens, let positions):

@@ -57,3 +57,63 @@ import Testing
         #expect(!reward.isWellFormed("<think></think><answer></answer>"))
     }
 }
+
+/// DeepSeek-R1's own layout.
+@Suite struct ThinkLayoutTests {
+    private let reward = FormatReward(layout: .think)
+
+    /// The five strings that TRL's tests of `think_format_reward` call valid.
+    @Test(arguments: [
+        "<think>This is my reasoning.</think>This is my answer.",
+        "<think>\nThis is my reasoning.\n</think>\nThis is my answer.",
+        "<think>\nThis is\nmy reasoning.\n</think>\nThis is my answer.",
+        "<think>\nThis is <some tag> my reasoning.</think>\nThis is my answer.",
+        "<think></think>\nThis is my answer.",
+    ])
+    func validForTRL(text: String) {
+        #expect(reward.isWellFormed(text))
+    }
+
+    /// The nine that they call invalid.
+    @Test(arguments: [
+        "<think>\nThis is my reasoning.\nThis is my answer.",
+        "<think>This is my reasoning.\nThis is my answer.",
+        "This is my reasoning. This is my answer.", "This is my reasoning.\nThis is my answer.",
+        "This is my reasoning.</think>\nThis is my answer.",
+        "This is my reasoning.</think>This is my answer.",
+        "This<think>is my reasoning.</think>\nThis is my answer.",
+        "<think>This is<think>my reasoning.</think></think>This is my answer.",
+        "<think>This is</think>\nmy\n<think>reasoning.</think>\nThis is my answer.",
+    ])
+    func invalidForTRL(text: String) {
+        #expect(!reward.isWellFormed(text))
+    }
+
+    @Test(arguments: [
+        ("no answer", "<think>a</think>"), ("a blank answer", "<think>a</think> \n"),
+        ("closed twice", "<think>a</think>b</think>c"), ("closed first", "</think><think>a"),
+        ("nothing", ""), ("upper case", "<THINK>a</THINK>b"),
+    ])
+    func stricterThanTRL(trick: String, text: String) {
+        #expect(!reward.isWellFormed(text), "\(trick)")
+    }
+
+    @Test func aBlankThoughtCanBeRefused() {
+        let strict = FormatReward(layout: .think, allowBlankThought: false)
+        #expect(!strict.isWellFormed("<think> \n</think>b"))
+        #expect(strict.isWellFormed("<think>a</think>b"))
+        #expect(!FormatReward().isWellFormed("<think></think><answer>b</answer>"))
+    }
+
+    @Test func thePromptCanOpenTheThought() {
+        let opened = FormatReward(layout: .think, promptOpensThought: true)
+        #expect(opened.isWellFormed("a</think>b"))
+        #expect(!opened.isWellFormed("<think>a</think>b"))
+        #expect(!opened.isWellFormed("a</think>"))
+    }
+
+    @Test func eachLayoutRefusesWhatIsTheOthersAlone() {
+        #expect(reward.isWellFormed("<think>a</think><answer>b</answer>"))
+        #expect(!FormatReward().isWellFormed("<think>a</think>b"))
+    }
+}

@@ -45,9 +45,10 @@ import Testing
         let registry = RewardRegistry.rewards(adding: [Fixed<First>.self])
         #expect(
             registry.names == [
-                "accuracy", "brief_and_polite", "code_execution", "command", "first", "format",
-                "http", "judge",
-                "language_consistency", "random", "readability", "repetition_penalty", "tag_count",
+                "accuracy", "brief_and_polite", "code_execution", "command", "cosine", "first",
+                "format", "http", "json", "judge", "language_consistency", "length",
+                "length_budget", "random", "readability", "reasoning_steps", "repetition_penalty",
+                "soft_overlong_punishment", "tag_count",
             ])
         for name in registry.names {
             #expect(registry[name]?.name == name)

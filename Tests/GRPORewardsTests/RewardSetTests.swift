@@ -79,7 +79,7 @@ import Testing
 
     @Test func allBadSettingsAreListed() {
         let set = RewardSet([
-            RewardTerm(AccuracyReward(), weight: .nan, when: "accuracy"),
+            RewardTerm(AccuracyReward(), weight: .constant(.nan), when: "accuracy"),
             RewardTerm(FormatReward(), when: "acuracy"), RewardTerm(AccuracyReward()),
             RewardTerm(RandomReward(probability: 2)),
         ])
@@ -105,7 +105,9 @@ import Testing
                 with: JSONEncoder().encode(RewardTerm(FormatReward()))) as? [String: Any])
         #expect(
             defaults.keys.sorted()
-                == ["allow_blank_thought", "name", "prompt_opens_thought", "weight", "when"])
+                == [
+                    "allow_blank_thought", "layout", "name", "prompt_opens_thought", "weight", "when",
+                ])
         #expect(defaults["when"] is NSNull)
         #expect(defaults["name"] is NSNull)
         let plain = try JSONEncoder().encode(RewardTerm(AccuracyReward()))

@@ -114,7 +114,7 @@ package struct MemoryPlan: Sendable {
             if case .grpo(let grpo) = stage {
                 demand.addScorers(
                     grpo.rewardModels.compactMap { _, reward in
-                        graph.rewardModel(reward.from, before: index).map { configurations[$0] }
+                        graph.rewardModel(for: reward, before: index).map { configurations[$0] }
                     })
             }
             return Stage(

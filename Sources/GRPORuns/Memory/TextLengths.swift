@@ -127,11 +127,11 @@ package struct TextLengths: Sendable {
 }
 
 extension PreferencePair {
-    /// Either completion behind the prompt.
+    /// Every completion behind the prompt.
     ///
     /// - Parameter read: what of a completion is read.
     fileprivate func documents(_ read: (String) -> String) -> [TextDocument] {
-        [chosen, rejected].map(read).map { completion in
+        completions.map(read).map { completion in
             TextDocument(
                 prompt: prompt, completion: completion,
                 messages: messages.map { $0 + [Message(role: "assistant", content: completion)] })

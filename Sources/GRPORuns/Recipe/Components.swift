@@ -22,7 +22,7 @@ package struct Components: Sendable {
         self.tasks = .tasks(adding: added)
         self.texts = .texts(adding: texts)
         self.pairs = .pairs(adding: pairs)
-        self.rewards = .rewards(adding: [RewardModelReward.self] + rewards)
+        self.rewards = .rewards(adding: [RewardModelReward.self, SafetyReward.self] + rewards)
 
         var taskKinds = Kinds<TaskSetting>("task")
         func add<Source: ProblemSource>(_ type: Source.Type) {

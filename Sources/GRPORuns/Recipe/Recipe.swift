@@ -85,11 +85,11 @@ package struct Recipe: RecipeSettings {
 
     /// Found here, not after hours of the first stage.
     private func evaluationProblems() -> [SettingProblem] {
-        let names = evaluation.measures.map(\.term.kind)
-        if let place = names.firstIndex(of: RewardModelReward.name) {
+        let measures = evaluation.measures.map(\.term)
+        if let place = measures.firstIndex(where: { $0.function is any ModelReward }) {
             return [
                 SettingProblem(
-                    "evaluation.measures.\(place).\(RewardModelReward.name)",
+                    "evaluation.measures.\(place).\(measures[place].kind)",
                     "every policy is evaluated by the same measures, also those that were made "
                         + "before there is a reward model; leave it out")
             ]

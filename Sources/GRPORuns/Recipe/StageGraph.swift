@@ -59,12 +59,14 @@ struct StageGraph {
         return shape
     }
 
-    /// The stage whose reward model a reward asks.
-    ///
-    /// - Parameter from: as the recipe names it; nil: the last before the stage.
-    func rewardModel(_ from: String?, before index: Int) -> Int? {
-        if let from { return earlier(from, before: index) }
-        return stages[..<index].lastIndex { $0.makes == .scores }
+    /// The stage whose model a reward asks: the one that it names, or the last before the stage
+    /// that was trained as the reward needs it.
+    func rewardModel(for reward: any ModelReward, before index: Int) -> Int? {
+        if let from = reward.from { return earlier(from, before: index) }
+        return stages[..<index].lastIndex { stage in
+            guard case .rewardModel(let model) = stage else { return false }
+            return model.settings.loss == type(of: reward).loss
+        }
     }
 
     /// The stages of which a stage uses what they made, beside the one it starts from.
@@ -74,7 +76,7 @@ struct StageGraph {
             found += texts.stages.compactMap { earlier($0, before: index) }
         }
         if case .grpo(let grpo) = stages[index] {
-            found += grpo.rewardModels.compactMap { rewardModel($0.reward.from, before: index) }
+            found += grpo.rewardModels.compactMap { rewardModel(for: $0.reward, before: index) }
         }
         return found.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
     }
@@ -161,19 +163,41 @@ struct StageGraph {
         }
         guard case .grpo(let grpo) = stages[index] else { return found }
         for (place, reward) in grpo.rewardModels {
-            let key = "rewards.\(place).\(RewardModelReward.name)"
-            if let from = reward.from {
-                guard let message = fault(from, before: index, making: .scores) else { continue }
+            let kind = type(of: reward)
+            let key = "rewards.\(place).\(kind.name)"
+            if let from = reward.from, let message = fault(from, before: index, making: .scores) {
                 found.append(problem(index, key + ".from", message))
-            } else if rewardModel(nil, before: index) == nil {
+                continue
+            }
+            guard let model = rewardModel(for: reward, before: index) else {
                 found.append(
                     problem(
                         index, key,
-                        "no earlier stage makes a reward model; put a reward_model stage before "
-                            + "this one"))
+                        "no earlier stage makes a reward model with loss: \(kind.loss.rawValue); put "
+                            + "such a reward_model stage before this one"))
+                continue
+            }
+            if let message = trainingFault(of: model, for: kind) {
+                found.append(
+                    problem(index, reward.from == nil ? key : key + ".from", message))
             }
         }
         return found
+    }
+
+    /// Why a reward model's scores are not what a reward takes them for; nil where they are.
+    private func trainingFault(of index: Int, for reward: any ModelReward.Type) -> String? {
+        guard case .rewardModel(let stage) = stages[index] else { return nil }
+        let settings = stage.settings
+        if settings.loss != reward.loss {
+            return "stage '\(stages[index].name)' is trained with loss: \(settings.loss.rawValue), "
+                + "\(reward.name) needs one with loss: \(reward.loss.rawValue)"
+        }
+        if let judges = reward.judgedText, settings.judges != judges {
+            return "stage '\(stages[index].name)' judges: \(settings.judges.rawValue), "
+                + "\(reward.name) needs one that judges: \(judges.rawValue)"
+        }
+        return nil
     }
 
     /// Whether a reference means the recipe's model file.

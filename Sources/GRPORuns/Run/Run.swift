@@ -154,8 +154,8 @@ package final class Run {
                 let model = try policies.start(of: prepared.index, parent: prepared.parent)
                 let checkpoint = try await runner.train(
                     prepared, model, from: found, store: store
-                ) { from in
-                    try self.scorer(from, before: prepared.index, results)
+                ) { reward in
+                    try self.scorer(for: reward, before: prepared.index, results)
                 }
                 policies.finish(prepared.index, model)
                 result = .checkpoint(checkpoint)
@@ -196,9 +196,9 @@ package final class Run {
 
     /// The reward model of an earlier stage.
     private func scorer(
-        _ from: String?, before index: Int, _ results: StageResults
+        for reward: any ModelReward, before index: Int, _ results: StageResults
     ) throws -> any CompletionScorer {
-        guard let place = graph.rewardModel(from, before: index),
+        guard let place = graph.rewardModel(for: reward, before: index),
             case .rewardModel(let stage) = graph.stages[place],
             let checkpoint = results[place]?.checkpoint
         else { preconditionFailure("stage \(graph.stages[index].name) without a reward model") }

@@ -83,10 +83,10 @@ struct StageRunner {
     /// - Parameters:
     ///   - model: what the stage trains.
     ///   - found: the newest checkpoint of the stage.
-    ///   - scorer: the reward model of a stage, as a reward names it.
+    ///   - scorer: the model that a reward asks.
     func train(
         _ prepared: PreparedStage, _ model: Policy, from found: Checkpoint?,
-        store: CheckpointStore, scorer: (String?) throws -> any CompletionScorer
+        store: CheckpointStore, scorer: (any ModelReward) throws -> any CompletionScorer
     ) async throws -> Checkpoint {
         if let found { printer.say("\(prepared.name): resumed at step \(found.step)") }
         let monitor = RunMonitor(
@@ -109,7 +109,7 @@ struct StageRunner {
 
     private func run(
         _ prepared: PreparedStage, _ model: Policy, from found: Checkpoint?,
-        _ monitor: RunMonitor, _ scorer: (String?) throws -> any CompletionScorer
+        _ monitor: RunMonitor, _ scorer: (any ModelReward) throws -> any CompletionScorer
     ) async throws -> StageOutcome {
         let (name, seed) = (prepared.name, recipe.seed(of: prepared.stage))
         func restored(_ state: StageState) throws -> StageState {

@@ -33,11 +33,12 @@ extension TextLengths {
             case .rewardModel(let rewardModel):
                 try checkPairs(
                     stage, rewardModel.settings.pairs, judges: rewardModel.settings.judges,
-                    recipe, positions[index], tokenizer)
+                    takesLabels: rewardModel.settings.loss == .pointwise, recipe,
+                    positions[index], tokenizer)
             case .dpo(let dpo):
                 try checkPairs(
-                    stage, dpo.settings.pairs, judges: .completion, recipe, positions[index],
-                    tokenizer)
+                    stage, dpo.settings.pairs, judges: .completion, takesLabels: false, recipe,
+                    positions[index], tokenizer)
             }
         }
         let least = zip(recipe.stages, positions).filter { $0.0.makes == .policy }.map(\.1).min()
@@ -48,12 +49,13 @@ extension TextLengths {
 
     private func checkPairs(
         _ stage: StageSpecification, _ settings: PairSettings, judges: JudgedText,
-        _ recipe: Recipe, _ positions: Int, _ tokenizer: any Tokenizer
+        takesLabels: Bool, _ recipe: Recipe, _ positions: Int, _ tokenizer: any Tokenizer
     ) throws {
         guard case .pairs(let pairs)? = stage.data else { return }
         try PairReader(
             source: pairs.source, prompt: recipe.prompt, tokenizer: tokenizer,
-            positions: positions, maxLength: settings.maxLength, judges: judges
+            positions: positions, maxLength: settings.maxLength, judges: judges,
+            takesLabels: takesLabels
         ).check(testPairs: settings.evalPairs)
     }
 

@@ -31,7 +31,8 @@ extension EvaluationSamples {
                         text: sampled.opening + completion.text, tokenCount: completion.tokenCount,
                         finishReason: completion.finishReason)
                 },
-                step: 1, source: task, seed: StableHash.hash("\(seed)/\(sampled.problem.id)"))
+                step: 1, maxCompletionLength: sampling.maxCompletionLength, source: task,
+                seed: StableHash.hash("\(seed)/\(sampled.problem.id)"))
             let measured = try await rewards.rewards(for: group)
             try limit.count(measured)
             problems[index].measures = measured.components

@@ -11,10 +11,12 @@ package import GRPOTasks
 /// distance between the best and the worst, and at least by 1. Were it given the worst's score, a
 /// bad answer would be worth no more than none; were it ungradable, it would escape being compared.
 /// Where no completion of the group gives one, the reward has nothing to say about the group.
-package struct RewardModelReward: RewardFunction {
+package struct RewardModelReward: ModelReward {
     package static let name = "reward_model"
     package static let summary =
         "What a reward model of an earlier stage gives the final answer, in the last steps."
+    package static let loss = RewardModelSettings.Loss.pairwise
+    package static let judgedText: JudgedText? = nil
 
     /// The stage that trained the model; nil: the last one before this stage.
     package var from: String?
@@ -26,7 +28,6 @@ package struct RewardModelReward: RewardFunction {
 
     package init() {}
 
-    /// The reward with the model that it names.
     package func bound(to scorer: any CompletionScorer) -> Self {
         var bound = self
         bound.scorer = scorer
@@ -50,7 +51,7 @@ package struct RewardModelReward: RewardFunction {
         guard judges(group.problem.scenario, step: group.step, maxSteps: maxSteps) else {
             return group.completions.map { _ in .notApplicable }
         }
-        guard let scorer else { throw TrainingError.rewardModelMissing }
+        guard let scorer else { throw TrainingError.rewardModelMissing(reward: Self.name) }
         let scores = try scorer.scores(group.completions, of: group.problem)
         let answers = scores.compactMap { $0 }
         guard let lowest = answers.min(), let highest = answers.max() else {

@@ -63,7 +63,8 @@ extension GRPOStage {
             let scored = try await rewards.rewards(
                 for: RewardGroup(
                     problem: group.problem, completions: group.completions.map(\.completion),
-                    step: lastStep(servedAt: step), maxSteps: settings.maxSteps, source: task,
+                    step: lastStep(servedAt: step), maxSteps: settings.maxSteps,
+                    maxCompletionLength: settings.maxCompletionLength(at: step), source: task,
                     seed: generator.next()))
             try limit.count(scored)
             for (sample, completion) in group.completions.enumerated() {
@@ -103,28 +104,48 @@ extension GRPOStage {
         }
     }
 
-    /// Advantages over the groups of the generation, the KL taken off the reward where it belongs
-    /// there.
-    func addAdvantages(_ rollouts: inout [Rollout]) {
+    /// Advantages over the groups of the generation.
+    func addAdvantages(_ rollouts: inout [Rollout], step: Int) {
         let size = settings.numGenerations
         let groups = stride(from: 0, to: rollouts.count, by: size).map { $0..<$0 + size }
-        let rewards = groups.map { group in
-            rollouts[group].map { rollout -> Double? in
-                guard let reward = rollout.reward else { return nil }
-                guard let reference = rollout.referenceLogProbabilities else { return reward }
-                return reward
-                    - objective.kl.rewardPenalty(
-                        logProbabilities: rollout.logProbabilities, reference: reference)
-            }
+        let advantages: [[Double]]
+        let signals: [Bool]
+        switch settings.objective.multiObjectiveAggregation {
+        case .sumThenNormalize:
+            let totals = groups.map { rollouts[$0].map(total) }
+            advantages = estimator.advantages(totals)
+            signals = totals.map(estimator.hasSignal)
+        case .normalizeThenSum:
+            let weights = rewards.weights(at: lastStep(servedAt: step))
+            let components = groups.map { rollouts[$0].map(gatedRewards) }
+            advantages = estimator.advantages(ofComponents: components, weights: weights)
+            signals = components.map { estimator.hasSignal(components: $0, weights: weights) }
         }
-        let advantages = estimator.advantages(rewards)
         for (index, group) in groups.enumerated() {
-            let hasSignal = estimator.hasSignal(rewards[index])
             for (place, rollout) in group.enumerated() {
                 rollouts[rollout].advantage = advantages[index][place]
-                rollouts[rollout].hasSignal = hasSignal
+                rollouts[rollout].hasSignal = signals[index]
             }
         }
+    }
+
+    /// A rollout's reward, the KL taken off where it belongs there; nil where ungradable.
+    private func total(of rollout: Rollout) -> Double? {
+        guard let reward = rollout.reward else { return nil }
+        guard let reference = rollout.referenceLogProbabilities else { return reward }
+        return reward
+            - objective.kl.rewardPenalty(
+                logProbabilities: rollout.logProbabilities, reference: reference)
+    }
+
+    /// A rollout's gated rewards, one per term, nil where one does not apply; nil where the rollout is
+    /// ungradable.
+    private func gatedRewards(of rollout: Rollout) -> [Double?]? {
+        guard rollout.reward != nil else { return nil }
+        return rewards.gated { name in
+            guard let found = rollout.rewards[name] else { return .notApplicable }
+            return found.map(Score.value) ?? .ungradable(reason: "without a value")
+        }.map(\.value)
     }
 
     /// The rollouts of one update: whole groups, in an order drawn anew for every iteration.

@@ -6,7 +6,7 @@ import GRPOTasks
 extension GRPOStage {
     func metrics(
         _ rollouts: [Rollout], _ update: [String: Double], _ outcome: AdamW.Outcome,
-        learningRate: Double, tokens: Int
+        step: Int, learningRate: Double, tokens: Int
     ) -> [(name: String, value: Double)] {
         let rewards = rollouts.compactMap(\.reward)
         // In the order of their slots: a dictionary's own order, and so a sum's last bit, differs
@@ -16,7 +16,12 @@ extension GRPOStage {
         let lengths = rollouts.map { Double($0.tokenIDs.count) }
         let terminated = rollouts.filter { $0.finishReason == .stop }
             .map { Double($0.tokenIDs.count) }
-        let uniform = groups.count { AdvantageEstimator.isUniform($0.map(\.reward)) }
+        // Where rewards are compared one by one, totals can be equal by chance.
+        let uniform = groups.count { group in
+            settings.objective.multiObjectiveAggregation == .normalizeThenSum
+                ? !group.contains(where: \.hasSignal)
+                : AdvantageEstimator.isUniform(group.map(\.reward))
+        }
 
         var list: [(name: String, value: Double)] = [
             ("reward", Self.mean(rewards)),
@@ -24,7 +29,7 @@ extension GRPOStage {
             ("frac_reward_zero_std", Double(uniform) / Double(groups.count)),
         ]
         for term in self.rewards.terms {
-            list += components(term, rollouts)
+            list += components(term, rollouts, step: step)
         }
         list += [
             ("completions/mean_length", Self.mean(lengths)),
@@ -50,13 +55,17 @@ extension GRPOStage {
     /// One component's numbers: mean and deviation of what has a score, and the shares of what has
     /// none.
     private func components(
-        _ term: RewardTerm, _ rollouts: [Rollout]
+        _ term: RewardTerm, _ rollouts: [Rollout], step: Int
     ) -> [(name: String, value: Double)] {
         let name = term.name
         let scores = rollouts.compactMap { $0.rewards[name] }
         let values = scores.compactMap { $0 }
         let failures = rollouts.compactMap { $0.failures?[name] }
         var list: [(name: String, value: Double)] = []
+        if term.settings.weight.isSchedule, !scores.isEmpty {
+            let weight = term.settings.weight.value(at: lastStep(servedAt: step))
+            list.append(("rewards/\(name)/weight", weight))
+        }
         // A mean over nothing would be read as a reward of 0.
         if !values.isEmpty {
             list.append(("rewards/\(name)/mean", Self.mean(values)))

@@ -76,7 +76,7 @@ package struct GRPOStage {
                     try monitor.save(state)
                     return .interrupted(step: state.step)
                 }
-                addAdvantages(&state.rollouts)
+                addAdvantages(&state.rollouts, step: step)
                 try monitor.sampled(state.rollouts, step: step)
             }
             let minibatch = minibatch(of: state.rollouts, step: step)
@@ -112,7 +112,7 @@ package struct GRPOStage {
                     step: step, steps: settings.maxSteps,
                     metrics: metrics(
                         minibatch, difference.values(with: sums), outcome,
-                        learningRate: learningRate,
+                        step: step, learningRate: learningRate,
                         tokens: state.tokens) + evaluation,
                     timings: watch.timings))
             let interrupted = monitor.isInterrupted && step < settings.maxSteps

@@ -7,6 +7,8 @@ package struct PairFault: Sendable, Equatable, CustomStringConvertible {
         case endless
         /// Pairs whose completions are the same, as far as they are read.
         case withoutDifference(count: Int, of: Int, prompt: String, judges: JudgedText)
+        /// A single completion with a label, where two are compared.
+        case single(prompt: String)
         case tooLong(completion: String, prompt: String, tokens: Int, limit: Int)
         /// A prompt, or a completion with its ending, of no tokens.
         case withoutTokens(completion: String, prompt: String)
@@ -30,6 +32,9 @@ package struct PairFault: Sendable, Equatable, CustomStringConvertible {
                 + " (the first: '\(Self.short(prompt))'); remove them"
                 + (judges == .answer
                     ? ", or set judges: completion where the texts before the answer differ" : "")
+        case .single(let prompt):
+            "pairs \(source): '\(Self.short(prompt))' has a single completion with a label, and two "
+                + "are to be compared; train a reward_model with loss: pointwise on it"
         case .tooLong(let completion, let prompt, let tokens, let limit):
             "pairs \(source): the prompt '\(Self.short(prompt))' with its \(completion) completion "
                 + "has \(tokens) tokens, at most \(limit) fit; raise max_length (and the model's "

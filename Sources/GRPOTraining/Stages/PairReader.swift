@@ -12,16 +12,19 @@ package struct PairReader {
     package let limit: Int
     /// What of a completion is read.
     package let judges: JudgedText
+    /// Whether single completions with a label are of use.
+    package let takesLabels: Bool
 
     package init(
         source: any PairSource, prompt: PromptStyle, tokenizer: any Tokenizer,
-        positions: Int, maxLength: Int?, judges: JudgedText
+        positions: Int, maxLength: Int?, judges: JudgedText, takesLabels: Bool = false
     ) {
         self.source = source
         self.prompt = prompt
         self.tokenizer = tokenizer
         limit = min(maxLength ?? positions, positions)
         self.judges = judges
+        self.takesLabels = takesLabels
     }
 
     /// Looks at all pairs that have an end, and at the held-out ones that training looks at.
@@ -75,6 +78,13 @@ package struct PairReader {
                     .tooLong(completion: name, prompt: pair.prompt, tokens: count, limit: limit))
             }
             return tokens
+        }
+        if let isGood = pair.label {
+            guard takesLabels else { throw fault(.single(prompt: pair.prompt)) }
+            let only = try read("labelled", pair.completions[0])
+            return PairTokens(
+                prompt: only.prompt, chosen: isGood ? only.completion : [],
+                rejected: isGood ? [] : only.completion)
         }
         let chosen = try read("chosen", pair.chosen)
         let rejected = try read("rejected", pair.rejected)

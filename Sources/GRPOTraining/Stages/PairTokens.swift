@@ -2,14 +2,23 @@ import GRPORollouts
 import GRPOTasks
 import GRPOTokenizers
 
-/// A preference pair in tokens: the prompt, and both completions with their ending.
+/// A preference pair in tokens: the prompt, and both completions with their ending. Where a single
+/// completion is labelled, the other is empty.
 struct PairTokens: Equatable {
     let prompt: [Int32]
     let chosen: [Int32]
     let rejected: [Int32]
 
-    /// Tokens of both sequences, each with its prompt.
-    var count: Int { 2 * prompt.count + chosen.count + rejected.count }
+    /// The completions that there are, first the chosen one, each with whether it is good.
+    var sequences: [(tokens: [Int32], isGood: Bool)] {
+        [(chosen, true), (rejected, false)].filter { !$0.0.isEmpty }
+    }
+
+    /// Whether each of them is good.
+    var labels: [Bool] { sequences.map(\.isGood) }
+
+    /// Tokens of all sequences, each with its prompt.
+    var count: Int { sequences.count * prompt.count + chosen.count + rejected.count }
 
     /// Rows of a pass over the pair, its prompt once.
     var rows: Int { prompt.count + chosen.count + rejected.count }
@@ -49,8 +58,7 @@ extension PackedSequences {
         self.init()
         for pair in pairs {
             let prompt = addPrompt(pair.prompt)
-            addSequence(pair.chosen, of: prompt)
-            addSequence(pair.rejected, of: prompt)
+            for (tokens, _) in pair.sequences { addSequence(tokens, of: prompt) }
         }
     }
 }

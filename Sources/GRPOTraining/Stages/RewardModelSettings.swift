@@ -4,6 +4,16 @@ package import GRPOTensors
 
 /// The recipe keys of stage `reward_model`, beside its data: TRL's names and defaults.
 package struct RewardModelSettings: Sendable, Equatable {
+    /// From what a reward model learns.
+    package enum Loss: String, Codable, Sendable, CaseIterable {
+        /// Which of two completions is better (`ScoreObjective`).
+        case pairwise
+        /// Whether a completion is good, each by itself (`LabelObjective`): of a pair the chosen one
+        /// is, and the rejected one is not.
+        case pointwise
+    }
+
+    package var loss = Loss.pairwise
     package var pairs = PairSettings(learningRate: 1e-4)
     /// The pull of a pair's scores towards 0; null: none.
     package var centerRewardsCoefficient: Double?
@@ -11,10 +21,6 @@ package struct RewardModelSettings: Sendable, Equatable {
     package var judges = JudgedText.answer
 
     package init() {}
-
-    package var objective: ScoreObjective {
-        ScoreObjective(centerRewardsCoefficient: centerRewardsCoefficient ?? 0)
-    }
 
     /// The rows of a pass for a model.
     package func microBatch(
@@ -26,6 +32,13 @@ package struct RewardModelSettings: Sendable, Equatable {
     /// Everything out of range, by key.
     package func problems() -> [(key: String, message: String)] {
         var found = pairs.problems()
+        if loss == .pointwise, centerRewardsCoefficient != nil {
+            found.append(
+                (
+                    "center_rewards_coefficient",
+                    "has no effect with loss: pointwise, which fixes the zero by itself; leave it out"
+                ))
+        }
         if let centerRewardsCoefficient,
             !(centerRewardsCoefficient >= 0 && centerRewardsCoefficient.isFinite)
         {
@@ -41,12 +54,13 @@ package struct RewardModelSettings: Sendable, Equatable {
 
 extension RewardModelSettings: Codable {
     private enum CodingKeys: String, CodingKey {
+        case loss, judges
         case centerRewardsCoefficient = "center_rewards_coefficient"
-        case judges
     }
 
     package init(from decoder: any Swift.Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
+        loss = try values.decode(Loss.self, forKey: .loss)
         centerRewardsCoefficient = try values.decodeIfPresent(
             Double.self, forKey: .centerRewardsCoefficient)
         judges = try values.decode(JudgedText.self, forKey: .judges)
@@ -55,6 +69,7 @@ extension RewardModelSettings: Codable {
 
     package func encode(to encoder: any Encoder) throws {
         var values = encoder.container(keyedBy: CodingKeys.self)
+        try values.encode(loss, forKey: .loss)
         try values.encode(centerRewardsCoefficient, forKey: .centerRewardsCoefficient)
         try values.encode(judges, forKey: .judges)
         try pairs.encode(to: encoder)

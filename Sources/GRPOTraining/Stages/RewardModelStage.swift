@@ -4,8 +4,9 @@ package import GRPORollouts
 package import GRPOTasks
 import GRPOTensors
 
-/// A reward model by Bradley and Terry's loss (arXiv 2203.02155, section 3.5): the policy's weights
-/// with a score head, trained to score the preferred completion of a pair higher.
+/// A reward model: the policy's weights with a score head, trained to score the preferred completion
+/// of a pair higher, by Bradley and Terry's loss (arXiv 2203.02155, section 3.5), or to tell good
+/// completions from bad ones, each by itself, by the logistic loss.
 package struct RewardModelStage {
     /// The name of the stage: it names the stage's random numbers.
     package let name: String
@@ -56,7 +57,8 @@ package struct RewardModelStage {
             reader: PairReader(
                 source: source, prompt: prompt, tokenizer: model.tokenizer,
                 positions: decoder.configuration.maxPositions,
-                maxLength: settings.pairs.maxLength, judges: settings.judges),
+                maxLength: settings.pairs.maxLength, judges: settings.judges,
+                takesLabels: settings.loss == .pointwise),
             seed: seed)
         return try training.run(from: state, monitor: monitor) { pairs, watch in
             watch.measure("backward") {
@@ -75,12 +77,41 @@ package struct RewardModelStage {
 
     /// The loss of all pairs and what else is told of them.
     ///
-    /// - Parameter pass: hands the objective the scores of a micro-batch, two a pair.
+    /// - Parameter pass: hands the objective the scores of a micro-batch, one for every completion.
     private func metrics(
         of pairs: [PairTokens], _ limit: Int,
         _ pass: (PackedSequences, ([Double]) -> [Double]) -> Void
     ) -> [(name: String, value: Double)] {
-        let objective = settings.objective
+        switch settings.loss {
+        case .pairwise: preferenceMetrics(of: pairs, limit, pass)
+        case .pointwise: labelMetrics(of: pairs, limit, pass)
+        }
+    }
+
+    private func labelMetrics(
+        of pairs: [PairTokens], _ limit: Int,
+        _ pass: (PackedSequences, ([Double]) -> [Double]) -> Void
+    ) -> [(name: String, value: Double)] {
+        let objective = LabelObjective()
+        let count = pairs.reduce(0) { $0 + $1.labels.count }
+        var sums = LabelMetrics()
+        for range in PairTokens.batches(pairs, limit: limit) {
+            let labels = pairs[range].flatMap(\.labels)
+            pass(PackedSequences(pairs[range])) { scores in
+                let share = objective.evaluate(scores: scores, labels: labels, of: count)
+                sums += share.metrics
+                return share.dScores
+            }
+        }
+        return sums.values
+    }
+
+    private func preferenceMetrics(
+        of pairs: [PairTokens], _ limit: Int,
+        _ pass: (PackedSequences, ([Double]) -> [Double]) -> Void
+    ) -> [(name: String, value: Double)] {
+        let objective = ScoreObjective(
+            centerRewardsCoefficient: settings.centerRewardsCoefficient ?? 0)
         var sums = ScoreMetrics()
         for range in PairTokens.batches(pairs, limit: limit) {
             pass(PackedSequences(pairs[range])) { scores in

@@ -73,11 +73,45 @@ struct StageGraphTests {
             (
                 ["grpo: {max_completion_length: 8, rewards: [reward_model: {last: 0.5}]}"],
                 "r.yaml:6:48: stages.1.grpo.rewards.0.reward_model: no earlier stage makes a reward "
-                    + "model; put a reward_model stage before this one"
+                    + "model with loss: pairwise; put such a reward_model stage before this one"
+            ),
+            (
+                [
+                    scores,
+                    "grpo: {max_completion_length: 8, rewards: [safety: {from: taste}]}",
+                ],
+                "r.yaml:7:57: stages.2.grpo.rewards.0.safety.from: stage 'taste' is trained with loss: "
+                    + "pairwise, safety needs one with loss: pointwise"
+            ),
+            (
+                [scores, "grpo: {max_completion_length: 8, rewards: [safety]}"],
+                "r.yaml:7:48: stages.2.grpo.rewards.0.safety: no earlier stage makes a reward model "
+                    + "with loss: pointwise; put such a reward_model stage before this one"
+            ),
+            (
+                [
+                    "reward_model: {name: harm, data: little_world, loss: pointwise, max_steps: 1}",
+                    "grpo: {max_completion_length: 8, rewards: [safety]}",
+                ],
+                "r.yaml:7:48: stages.2.grpo.rewards.0.safety: stage 'harm' judges: answer, safety "
+                    + "needs one that judges: completion"
             ),
         ])
     func missing(stages: [String], message: String) {
         #expect(problems(stages) == [message])
+    }
+
+    @Test("each reward asks the last model that was trained as it needs one")
+    func modelsByLoss() throws {
+        let harm =
+            "reward_model: {name: harm, data: little_world, loss: pointwise, judges: completion, "
+            + "max_steps: 1}"
+        #expect(
+            problems([
+                Self.scores, harm,
+                "grpo: {max_completion_length: 8, rewards: [reward_model, safety, accuracy]}",
+                "grpo: {name: other, max_completion_length: 8, rewards: [safety: {from: harm}]}",
+            ]) == [])
     }
 
     @Test(

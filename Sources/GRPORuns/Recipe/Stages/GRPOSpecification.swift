@@ -58,23 +58,23 @@ package struct GRPOSpecification: StageKind, FragmentedSettings {
     }
 
     /// The rewards that ask a reward model, with their places in the list.
-    package var rewardModels: [(index: Int, reward: RewardModelReward)] {
+    package var rewardModels: [(index: Int, reward: any ModelReward)] {
         rewards.enumerated().compactMap { index, setting in
-            (setting.term.function as? RewardModelReward).map { (index, $0) }
+            (setting.term.function as? any ModelReward).map { (index, $0) }
         }
     }
 
     /// The rewards, those that ask a reward model with the one that they ask.
     ///
-    /// - Parameter scorer: the model of a stage; the name is the recipe's, nil for the last one.
+    /// - Parameter scorer: the model that a reward asks.
     package func rewardSet(
-        scorer: (String?) throws -> any CompletionScorer
+        scorer: (any ModelReward) throws -> any CompletionScorer
     ) rethrows -> RewardSet {
         RewardSet(
             try rewards.map(\.term).map { term in
-                guard let reward = term.function as? RewardModelReward else { return term }
+                guard let reward = term.function as? any ModelReward else { return term }
                 var bound = term
-                bound.function = reward.bound(to: try scorer(reward.from))
+                bound.function = reward.bound(to: try scorer(reward))
                 return bound
             })
     }

@@ -2,7 +2,8 @@ package import GRPOModels
 package import GRPOTensors
 package import GRPOTraining
 
-/// Stage `reward_model`: a score head learns from preference pairs which text is better.
+/// Stage `reward_model`: a score head learns from preference pairs which text is better, or from
+/// labels which is good.
 package struct RewardModelSpecification: StageKind {
     package static let kind = "reward_model"
     package static let makes = StageProduct.scores
