@@ -18,15 +18,16 @@ extension GRPOStage {
         min(settings.maxSteps, generation(of: step) * settings.stepsOfGeneration)
     }
 
-    /// The problems of a generation, each with `num_generations` completions.
+    /// Problems of a generation, each with `num_generations` completions.
     func sample(
-        _ policy: Policy, step: Int, _ monitor: any StageMonitor
+        _ policy: Policy, _ problems: [DrawnProblem], step: Int, _ monitor: any StageMonitor
     ) throws -> [RolloutGroup] {
         let generation = generation(of: step)
-        let requests = try problems(at: step).enumerated().map { slot, problem in
+        let requests = try problems.map { drawn in
             RolloutRequest(
-                problem: problem, promptIDs: try prompt.encode(problem, with: policy.tokenizer),
-                slot: slot)
+                problem: drawn.problem,
+                promptIDs: try prompt.encode(drawn.problem, with: policy.tokenizer),
+                slot: drawn.slot)
         }
         let engine = RolloutEngine(policy, random: RandomStream(seed: seed, name: "\(name)/sample"))
         return try engine.run(
@@ -45,7 +46,8 @@ extension GRPOStage {
 
     /// The rollouts with their rewards; advantages are still 0.
     func score(
-        _ groups: [RolloutGroup], step: Int, _ watch: inout Stopwatch
+        _ groups: [RolloutGroup], of source: any ProblemSource, step: Int,
+        _ watch: inout Stopwatch
     ) async throws -> [Rollout] {
         let clock = ContinuousClock()
         let start = clock.now
@@ -56,7 +58,7 @@ extension GRPOStage {
             let scored = try await rewards.rewards(
                 for: RewardGroup(
                     problem: group.problem, completions: group.completions.map(\.completion),
-                    step: lastStep(servedAt: step), maxSteps: settings.maxSteps, source: task,
+                    step: lastStep(servedAt: step), maxSteps: settings.maxSteps, source: source,
                     seed: generator.next()))
             for (sample, completion) in group.completions.enumerated() {
                 rollouts.append(
@@ -64,10 +66,6 @@ extension GRPOStage {
             }
         }
         watch.add("rewards", Stopwatch.seconds(clock.now - start))
-        if rollouts.allSatisfy({ $0.reward == nil }) {
-            throw TrainingError.nothingGradable(
-                step: step, reason: rollouts.first?.ungradableReason ?? "no completion")
-        }
         return rollouts
     }
 
