@@ -135,7 +135,7 @@ let package = Package(
         tests("GRPOJSON"),
         tests("GRPOTokenizers", ["GRPOJSON"], resources: [.copy("Fixtures")]),
         tests("GRPOSandbox"),
-        tests("GRPOTasks", [bigInt]),
+        tests("GRPOTasks", [bigInt], resources: [.copy("Fixtures")]),
         tests("GRPORewards", ["GRPOTasks"]),
         tests("GRPOObjectives"),
         tests(

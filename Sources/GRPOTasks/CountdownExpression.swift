@@ -4,13 +4,13 @@ import BigInt
 ///
 ///     expression = term { ("+" | "-") term }
 ///     term       = factor { ("*" | "/") factor }
-///     factor     = number | "(" expression ")"
+///     factor     = number | "(" expression ")" | "-" factor, where signs are allowed
 ///     number     = "0" | digit from 1 to 9 { digit }
 ///
 /// White space (space, tab, line feed, carriage return) may stand between the parts. All else is
-/// refused: signs before a number or a parenthesis, `**`, `//`, decimals, exponents, leading
-/// zeros, `3(4)`, and every character outside `0123456789+-*/()`, the look-alikes of Unicode
-/// included. Total: time and depth of recursion are bounded by the limits below, and since
+/// refused: signs before a number or a parenthesis unless they are allowed, `**`, `//`, decimals,
+/// exponents, leading zeros, `3(4)`, and every character outside `0123456789+-*/()`, the
+/// look-alikes of Unicode included. Total: time and depth of recursion are bounded by the limits below, and since
 /// numbers are multiplied only as often as they are written, so is the size of the result.
 package struct CountdownExpression: Sendable, Hashable {
     /// Longest text that is read, in bytes. Eight numbers of six digits with a pair of
@@ -39,8 +39,13 @@ package struct CountdownExpression: Sendable, Hashable {
     package let value: Rational
 
     /// Reads a whole text with the operators of `operators` (of `+-*/`).
-    package init(_ text: String, operators: String = "+-*/") throws(Fault) {
-        var parser = Parser(bytes: Array(text.utf8), operators: Array(operators.utf8))
+    ///
+    /// - Parameter allowsSigns: whether a minus sign may stand before a number or a parenthesis.
+    package init(
+        _ text: String, operators: String = "+-*/", allowsSigns: Bool = false
+    ) throws(Fault) {
+        var parser = Parser(
+            bytes: Array(text.utf8), operators: Array(operators.utf8), allowsSigns: allowsSigns)
         guard parser.bytes.count <= Self.lengthLimit else {
             throw .tooLong(bytes: parser.bytes.count)
         }
@@ -54,12 +59,14 @@ package struct CountdownExpression: Sendable, Hashable {
     private struct Parser {
         let bytes: [UInt8]
         let operators: [UInt8]
+        let allowsSigns: Bool
         var offset = 0
         var numbers: [Int] = []
 
-        init(bytes: [UInt8], operators: [UInt8]) {
+        init(bytes: [UInt8], operators: [UInt8], allowsSigns: Bool) {
             self.bytes = bytes
             self.operators = operators
+            self.allowsSigns = allowsSigns
         }
 
         /// The next byte that is no white space, left in place.
@@ -108,6 +115,13 @@ package struct CountdownExpression: Sendable, Hashable {
         mutating func factor(depth: Int) throws(Fault) -> Rational {
             guard let byte = peek() else { throw .unexpectedEnd }
             if ByteSearch.isDigit(byte) { return try number() }
+            if allowsSigns, byte == UInt8(ascii: "-") {
+                guard depth < CountdownExpression.depthLimit else {
+                    throw .tooDeep(offset: offset)
+                }
+                offset += 1
+                return Rational(0) - (try factor(depth: depth + 1))
+            }
             guard byte == UInt8(ascii: "(") else {
                 throw .unexpected(byte: byte, offset: offset)
             }

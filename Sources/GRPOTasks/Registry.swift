@@ -38,12 +38,22 @@ extension Registry where Component == any ProblemSource.Type {
         var registry = TaskRegistry()
         let builtIn: [any ProblemSource.Type] = [
             Sums.self, Countdown.self, LittleWorld.self, JSONLProblems.self, MultipleChoice.self,
-            ShortAnswer.self, Boxed.self, CodeProblems.self,
+            ShortAnswer.self, Boxed.self, CodeProblems.self, ReasoningGymRows.self,
         ]
-        for type in builtIn + added {
+        for type in builtIn + generators + added {
             registry.add(type, named: type.name)
         }
         return registry
+    }
+
+    /// Those that draw their problems by a rule, with settings of difficulty.
+    private static var generators: [any GeneratedTask.Type] {
+        [
+            BaseConversion.self, BasicArithmetic.self, ChainSum.self, CountBits.self,
+            FractionSimplification.self, GreatestCommonDivisor.self, LeastCommonMultiple.self,
+            LegCounting.self, LetterCounting.self, NumberSorting.self, Products.self,
+            SimpleEquations.self, SpellBackward.self, WordProblems.self,
+        ]
     }
 }
 

@@ -21,10 +21,18 @@ import Testing
     }
 
     @Test func builtInNames() {
-        let ofFiles = ["boxed", "code", "jsonl", "multiple_choice", "short_answer"]
+        let ofFiles = [
+            "boxed", "code", "jsonl", "multiple_choice", "reasoning_gym", "short_answer",
+        ]
+        let generators = [
+            "base_conversion", "basic_arithmetic", "chain_sum", "count_bits",
+            "fraction_simplification", "gcd", "gsm_templates", "lcm", "leg_counting",
+            "letter_counting", "number_sorting", "products", "simple_equations",
+            "spell_backward",
+        ]
         #expect(
             TaskRegistry.tasks().names
-                == (["countdown", "little_world", "sums"] + ofFiles).sorted())
+                == (["countdown", "little_world", "sums"] + ofFiles + generators).sorted())
         #expect(
             TextRegistry.texts().names
                 == ["everyday", "jsonl", "little_world", "sums_mixture", "worked"])

@@ -13,6 +13,7 @@ struct StageRun {
     var seed: UInt64 = 1
     var settings: GRPOSettings
     var task: any ProblemSource = LetterTask()
+    var curriculum: [CurriculumLevel] = []
     /// With a coin, so that nearly every group tells its completions apart.
     var rewards = RewardSet([
         RewardTerm(AccuracyReward()), RewardTerm(RandomReward(), weight: 0.5),
@@ -43,8 +44,8 @@ struct StageRun {
 
     func stage() throws -> GRPOStage {
         try GRPOStage(
-            name: "grpo", settings: settings, task: task, prompt: .plain, rewards: rewards,
-            seed: seed, evaluator: evaluator)
+            name: "grpo", settings: settings, task: task, curriculum: curriculum, prompt: .plain,
+            rewards: rewards, seed: seed, evaluator: evaluator)
     }
 
     func policy() -> Policy {

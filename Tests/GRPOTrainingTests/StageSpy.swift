@@ -16,6 +16,7 @@ struct Snapshot: Equatable {
     var secondMoment: [Double]
     var updates: Int
     var reference: [Double]?
+    var history: ProblemHistory
 
     init(_ state: StageState) {
         step = state.step
@@ -27,6 +28,7 @@ struct Snapshot: Equatable {
         secondMoment = state.optimizer.secondMoment.doubles
         updates = state.optimizer.updates
         reference = state.reference?.store.values.doubles
+        history = state.history
     }
 
     /// Puts the values into a fresh state.
@@ -35,6 +37,7 @@ struct Snapshot: Equatable {
         state.tokens = tokens
         state.skipped = skipped
         state.rollouts = rollouts
+        state.history = history
         state.decoder.store.values.fill(from: weights)
         state.decoder.store.didChange()
         state.optimizer.firstMoment.fill(from: firstMoment)

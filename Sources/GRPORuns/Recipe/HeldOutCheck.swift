@@ -14,8 +14,10 @@ package struct HeldOutCheck {
     private var isKnown = true
 
     package init(_ recipe: Recipe) {
-        let trained = recipe.stages.filter(\.drawsProblems).map { recipe.task(of: $0) }
-        let isOwn = recipe.evaluation.task == nil && recipe.stages.allSatisfy { $0.task == nil }
+        let trained = recipe.stages.flatMap { recipe.tasks(of: $0) }
+        let isOwn =
+            recipe.evaluation.task == nil
+            && recipe.stages.allSatisfy { $0.tasks.allSatisfy { $0 == nil } }
         guard !trained.isEmpty, !isOwn else { return }
         let evaluated = (recipe.evaluation.task ?? recipe.task).source
         guard trained.allSatisfy({ type(of: $0) == type(of: evaluated) }) else {

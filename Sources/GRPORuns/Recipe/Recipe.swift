@@ -171,6 +171,11 @@ package struct Recipe: RecipeSettings {
     /// The task whose training problems a stage draws.
     func task(of stage: StageSpecification) -> any ProblemSource { (stage.task ?? task).source }
 
+    /// The tasks whose training problems a stage draws, one after the other.
+    func tasks(of stage: StageSpecification) -> [any ProblemSource] {
+        stage.tasks.map { ($0 ?? task).source }
+    }
+
     /// Tokens of a completion in evaluations.
     package var evaluationLength: Int {
         evaluation.settings.maxCompletionLength ?? maxCompletionLength

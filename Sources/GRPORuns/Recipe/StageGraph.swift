@@ -230,9 +230,32 @@ struct StageGraph {
             : "no source of texts and no earlier stage is called '\(name)'; \(known)"
     }
 
+    /// What stands against drawing problems of a task.
+    private func drawingProblems(
+        _ index: Int, _ source: any ProblemSource
+    ) -> [SettingProblem] {
+        let name = type(of: source).name
+        if source.trainingCount() == 0 {
+            return [
+                problem(
+                    index, "task",
+                    "\(name) holds all its problems out, which leaves none to train on; name a "
+                        + "train_file, or take another task")
+            ]
+        }
+        guard case .grpo(let grpo) = stages[index], let pool = grpo.settings.problemPool,
+            pool.size == nil, source.trainingCount() == nil
+        else { return [] }
+        return [
+            problem(
+                index, "problem_pool",
+                "\(name) makes problems without end; set problem_pool.size to the number wanted")
+        ]
+    }
+
     private func dataProblems(_ index: Int) -> [SettingProblem] {
         var conflicts: [(key: String, message: String)] = []
-        let tasks = ([recipe.task, recipe.evaluation.task] + stages.map(\.task))
+        let tasks = ([recipe.task, recipe.evaluation.task] + stages.flatMap(\.tasks))
             .compactMap { $0?.source }.filter { $0.problems().isEmpty }
         switch stages[index].data {
         case .texts(let texts)?:
@@ -246,13 +269,8 @@ struct StageGraph {
         var found = conflicts.map { problem(index, "data", "\($0.key): \($0.message)") }
         switch stages[index] {
         case .grpo, .sample:
-            let source = recipe.task(of: stages[index])
-            if source.problems().isEmpty, source.trainingCount() == 0 {
-                found.append(
-                    problem(
-                        index, "task",
-                        "\(type(of: source).name) holds all its problems out, which leaves none to "
-                            + "train on; name a train_file, or take another task"))
+            for source in recipe.tasks(of: stages[index]) where source.problems().isEmpty {
+                found += drawingProblems(index, source)
             }
         case .pretrain, .sft, .rewardModel, .dpo: break
         }

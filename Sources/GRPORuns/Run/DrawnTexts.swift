@@ -13,12 +13,15 @@ struct DrawnTexts {
     func problems(of stage: StageSpecification) throws(TrainingError) -> [Problem] {
         if let sampling = try recipe.sampling(of: stage) { return sampling.problems }
         guard case .grpo(let grpo) = stage else { return [] }
-        let source = recipe.task(of: stage)
         let stream = stream(stage)
-        let count = Self.count(grpo.settings.problemsDrawn, of: source.trainingCount())
-        return (0..<count).map { index in
-            var generator: any RandomNumberGenerator = stream.generator(step: 1, slot: index)
-            return source.problem(index, split: .train, using: &generator)
+        return recipe.tasks(of: stage).flatMap { source in
+            let drawn = grpo.settings.problemPool.map { $0.count(of: source.trainingCount()) }
+            let count = Self.count(
+                drawn ?? grpo.settings.problemsDrawn, of: source.trainingCount())
+            return (0..<count).map { index in
+                var generator: any RandomNumberGenerator = stream.generator(step: 1, slot: index)
+                return source.problem(index, split: .train, using: &generator)
+            }
         }
     }
 

@@ -61,7 +61,7 @@ struct PreparedStage {
         }
         self.steps = steps
 
-        let drawsFromRecipe = stage.drawsProblems && stage.task == nil
+        let drawsFromRecipe = stage.tasks.contains { $0 == nil }
         let files = (drawsFromRecipe ? recipe.task.source.files : []) + stage.dataFiles
         identity = StageIdentity(
             stage, recipe: recipe, model: hashes.model,

@@ -50,7 +50,7 @@ final class RunMonitor: StageMonitor {
         try recorder.synchronize()
         let progress = StageProgress(
             step: state.step, updates: state.optimizer.updates, tokens: state.tokens,
-            skipped: state.skipped)
+            skipped: state.skipped, history: state.history)
         var texts = [
             "recipe.yaml": recipe, "progress.json": JSONValue(encoding: progress).text,
         ]

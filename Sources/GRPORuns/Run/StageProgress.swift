@@ -9,6 +9,8 @@ package struct StageProgress: Codable {
     var updates: Int
     var tokens: Int
     var skipped: Int
+    /// Nil in files of versions that remembered nothing.
+    var history: ProblemHistory?
 
     /// Rollouts as JSON; numbers keep their exact value.
     package static func encode(_ rollouts: [Rollout]) throws -> String {
@@ -44,6 +46,7 @@ package struct StageProgress: Codable {
         state.step = progress.step
         state.tokens = progress.tokens
         state.skipped = progress.skipped
+        state.history = progress.history ?? ProblemHistory()
         if let rollouts = try file.text("rollouts.json") {
             state.rollouts = try decode(rollouts: rollouts)
         }

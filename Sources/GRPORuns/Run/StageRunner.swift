@@ -145,6 +145,7 @@ struct StageRunner {
         case .grpo(let stage):
             let work = try GRPOStage(
                 name: name, settings: stage.settings, task: recipe.task(of: prepared.stage),
+                curriculum: stage.curriculum.map { $0.level(of: recipe.task(of: prepared.stage)) },
                 prompt: recipe.prompt, rewards: stage.rewardSet(scorer: scorer), seed: seed,
                 evaluator: evaluator)
             return try await work.run(

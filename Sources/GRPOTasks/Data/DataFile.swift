@@ -37,7 +37,9 @@ final class DataFile: Sendable {
     }
 
     /// The record that begins at `offset`.
-    func row(at offset: Int, conversations: Set<String>) throws(DataError) -> DataRow {
+    func row(
+        at offset: Int, conversations: Set<String>, objects: Set<String> = []
+    ) throws(DataError) -> DataRow {
         let rest = UnsafeRawBufferPointer(rebasing: source.bytes[offset...])
         let record =
             isArray
@@ -45,7 +47,7 @@ final class DataFile: Sendable {
             : rest[..<Self.endOfLine(in: rest, from: 0)]
         var scanner = JSONScanner(UnsafeRawBufferPointer(rebasing: record))
         do throws(JSONFault) {
-            let row = try DataRow(&scanner, conversations: conversations)
+            let row = try DataRow(&scanner, conversations: conversations, objects: objects)
             if !isArray { try scanner.end() }
             return withExtendedLifetime(source) { row }
         } catch {

@@ -6,7 +6,7 @@ extension DataRow.Value {
         switch self {
         case .text(let text), .number(let text): text
         case .truth(let value): value ? "true" : "false"
-        case .null, .conversation, .other: nil
+        case .null, .conversation, .object, .other: nil
         }
     }
 
@@ -15,6 +15,7 @@ extension DataRow.Value {
         switch self {
         case .number, .truth: text
         case .null: "null"
+        case .object(let value): value.text
         case .other(_, let spelling): spelling
         case .text, .conversation: nil
         }

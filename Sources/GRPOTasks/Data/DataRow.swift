@@ -1,7 +1,7 @@
 import GRPOJSON
 
 /// The columns of one record, in the order in which they are written. Nested values are kept as they
-/// are spelt, but for conversations that somebody asks for.
+/// are spelt, but for conversations and objects that somebody asks for.
 struct DataRow {
     enum Value {
         case text(String)
@@ -10,6 +10,7 @@ struct DataRow {
         case truth(Bool)
         case null
         case conversation([Message])
+        case object(JSONValue)
         /// A list or an object, with its spelling.
         case other(JSONScanner.Kind, String)
 
@@ -21,6 +22,7 @@ struct DataRow {
             case .truth(let value): "\(value)"
             case .null: "null"
             case .conversation(let turns): "a conversation of \(turns.count) turns"
+            case .object(let value): value.summary
             case .other(let kind, _): kind.rawValue
             }
         }
@@ -30,13 +32,21 @@ struct DataRow {
 
     /// Reads the object that comes next.
     ///
-    /// - Parameter conversations: the columns whose arrays are read as turns.
-    init(_ scanner: inout JSONScanner, conversations: Set<String>) throws(JSONFault) {
+    /// - Parameters:
+    ///   - conversations: the columns whose arrays are read as turns.
+    ///   - objects: the columns whose objects are kept.
+    init(
+        _ scanner: inout JSONScanner, conversations: Set<String>, objects: Set<String> = []
+    ) throws(JSONFault) {
         var columns: [(name: String, value: Value)] = []
         var names: Set<String> = []
         try scanner.object { (name, start, scanner) throws(JSONFault) in
             guard names.insert(name).inserted else { throw Self.twice(name, start) }
-            columns.append((name, try Self.value(&scanner, conversations.contains(name))))
+            if objects.contains(name), try scanner.kind() == .object {
+                columns.append((name, .object(try JSONValue(&scanner))))
+            } else {
+                columns.append((name, try Self.value(&scanner, conversations.contains(name))))
+            }
         }
         self.columns = columns
     }

@@ -28,6 +28,8 @@ final class DataSet: Sendable {
     }
 
     let layout: DataLayout
+    /// The columns whose objects are kept.
+    private let objects: Set<String>
     let train: Part
     let test: Part
 
@@ -36,7 +38,8 @@ final class DataSet: Sendable {
     /// - Parameter heldOut: Without a test file, how much is held out: below 1 a share, from 1 on a
     ///   number of distinct questions, 0 nothing.
     init(
-        file: String, testFile: String?, heldOut: Double, columns: DataColumns, check: Check
+        file: String, testFile: String?, heldOut: Double, columns: DataColumns,
+        objects: Set<String> = [], check: Check
     ) throws(DataError) {
         let file = try DataFile(path: file)
         let offsets = try file.offsets()
@@ -49,11 +52,12 @@ final class DataSet: Sendable {
                 remedy: "name them with columns:, such as columns: {prompt: question}")
         }
         self.layout = layout
-        let keys = try Self.keys(of: file, offsets, layout, check)
+        self.objects = objects
+        let keys = try Self.keys(of: file, offsets, layout, objects, check)
         if let testFile {
             let other = try DataFile(path: testFile)
             let places = try other.offsets()
-            let held = try Self.keys(of: other, places, layout, check)
+            let held = try Self.keys(of: other, places, layout, objects, check)
             test = Part(file: other, offsets: places, keys: held.sorted())
             // What both files ask is held out.
             let known = Set(held)
@@ -69,7 +73,8 @@ final class DataSet: Sendable {
     func record(_ part: Part, at place: Int) -> (row: DataRow, record: DataRecord) {
         do throws(DataError) {
             let row = try part.file.row(
-                at: part.offsets[place], conversations: layout.conversations)
+                at: part.offsets[place], conversations: layout.conversations,
+                objects: objects)
             do throws(ColumnFault) {
                 return (row, try layout.record(row))
             } catch {
@@ -81,13 +86,15 @@ final class DataSet: Sendable {
     }
 
     private static func keys(
-        of file: DataFile, _ offsets: [Int], _ layout: DataLayout, _ check: Check
+        of file: DataFile, _ offsets: [Int], _ layout: DataLayout, _ objects: Set<String>,
+        _ check: Check
     ) throws(DataError) -> [UInt64] {
         var keys: [UInt64] = []
         var counted: (fault: ColumnFault, offset: Int, count: Int)?
         keys.reserveCapacity(offsets.count)
         for offset in offsets {
-            let row = try file.row(at: offset, conversations: layout.conversations)
+            let row = try file.row(
+                at: offset, conversations: layout.conversations, objects: objects)
             do throws(ColumnFault) {
                 let record = try layout.record(row)
                 try check(row, record, layout)

@@ -22,6 +22,8 @@ package struct DataSource: Sendable {
         var leastHeldOut = 0.0
         /// Whether the held-out records are of use: then there must be some, unless `held_out` is 0.
         var needsTest = true
+        /// The columns whose objects are kept.
+        var objects: Set<String> = []
         /// Looks at every record.
         var check: DataSet.Check
     }
@@ -105,7 +107,7 @@ package struct DataSource: Sendable {
         return handle.open { () throws(DataError) in
             try DataSet(
                 file: file.path, testFile: testFile?.path, heldOut: heldOut, columns: columns,
-                check: use.check)
+                objects: use.objects, check: use.check)
         }
     }
 

@@ -18,15 +18,16 @@ extension GRPOStage {
         min(settings.maxSteps, generation(of: step) * settings.stepsOfGeneration)
     }
 
-    /// The problems of a generation, each with `num_generations` completions.
+    /// Problems of a generation, each with `num_generations` completions.
     func sample(
-        _ policy: Policy, step: Int, _ monitor: any StageMonitor
+        _ policy: Policy, _ problems: [DrawnProblem], step: Int, _ monitor: any StageMonitor
     ) throws -> [RolloutGroup] {
         let generation = generation(of: step)
-        let requests = try problems(at: step).enumerated().map { slot, problem in
+        let requests = try problems.map { drawn in
             RolloutRequest(
-                problem: problem, promptIDs: try prompt.encode(problem, with: policy.tokenizer),
-                slot: slot)
+                problem: drawn.problem,
+                promptIDs: try prompt.encode(drawn.problem, with: policy.tokenizer),
+                slot: drawn.slot)
         }
         let engine = RolloutEngine(policy, random: RandomStream(seed: seed, name: "\(name)/sample"))
         return try engine.run(
@@ -48,7 +49,8 @@ extension GRPOStage {
     /// - Throws: `RolloutError.cancelled` between two groups, `RewardError.failing` where a reward
     ///   outside of this process fails too often.
     func score(
-        _ groups: [RolloutGroup], step: Int, _ watch: inout Stopwatch, _ monitor: any StageMonitor
+        _ groups: [RolloutGroup], of source: any ProblemSource, step: Int,
+        _ watch: inout Stopwatch, _ monitor: any StageMonitor
     ) async throws -> [Rollout] {
         let clock = ContinuousClock()
         let start = clock.now
@@ -64,7 +66,7 @@ extension GRPOStage {
                 for: RewardGroup(
                     problem: group.problem, completions: group.completions.map(\.completion),
                     step: lastStep(servedAt: step), maxSteps: settings.maxSteps,
-                    maxCompletionLength: settings.maxCompletionLength(at: step), source: task,
+                    maxCompletionLength: settings.maxCompletionLength(at: step), source: source,
                     seed: generator.next()))
             try limit.count(scored)
             for (sample, completion) in group.completions.enumerated() {
@@ -73,10 +75,6 @@ extension GRPOStage {
             }
         }
         watch.add("rewards", Stopwatch.seconds(clock.now - start))
-        if rollouts.allSatisfy({ $0.reward == nil }) {
-            throw TrainingError.nothingGradable(
-                step: step, reason: rollouts.first?.ungradableReason ?? "no completion")
-        }
         return rollouts
     }
 

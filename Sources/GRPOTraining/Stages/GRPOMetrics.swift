@@ -5,8 +5,8 @@ import GRPOTasks
 // The numbers of one step, under TRL's names.
 extension GRPOStage {
     func metrics(
-        _ rollouts: [Rollout], _ update: [String: Double], _ outcome: AdamW.Outcome,
-        step: Int, learningRate: Double, tokens: Int
+        _ rollouts: [Rollout], of source: any ProblemSource, _ update: [String: Double],
+        _ outcome: AdamW.Outcome, step: Int, learningRate: Double, tokens: Int
     ) -> [(name: String, value: Double)] {
         let rewards = rollouts.compactMap(\.reward)
         // In the order of their slots: a dictionary's own order, and so a sum's last bit, differs
@@ -41,7 +41,7 @@ extension GRPOStage {
                 1 - Double(terminated.count) / Double(max(1, rollouts.count))
             ),
         ]
-        list += reflection(rollouts)
+        list += reflection(rollouts, of: source)
         list += update.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
         switch outcome {
         case .updated(let norm): list.append(("grad_norm", norm))
@@ -89,7 +89,9 @@ extension GRPOStage {
 
     /// How the policy looks back at what it writes: reflection words per thousand tokens, and the
     /// share of the completions that correct themselves, where the task can tell.
-    private func reflection(_ rollouts: [Rollout]) -> [(name: String, value: Double)] {
+    private func reflection(
+        _ rollouts: [Rollout], of source: any ProblemSource
+    ) -> [(name: String, value: Double)] {
         var list: [(name: String, value: Double)] = []
         if !settings.reflectionWords.isEmpty {
             let words = ReflectionWords(settings.reflectionWords)
@@ -98,7 +100,7 @@ extension GRPOStage {
             list.append(
                 ("completions/reflection_words", 1000 * Double(count) / Double(max(1, tokens))))
         }
-        let corrections = rollouts.compactMap { task.correctsItself($0.text, $0.problem) }
+        let corrections = rollouts.compactMap { source.correctsItself($0.text, $0.problem) }
         if !corrections.isEmpty {
             list.append(
                 ("completions/self_corrections", Self.mean(corrections.map { $0 ? 1 : 0 })))

@@ -2,43 +2,128 @@ import GRPORewards
 package import GRPOTasks
 import GRPOTensors
 
-// Which problems a generation asks.
-extension GRPOStage {
+/// A problem with the draw slot that names its random numbers.
+struct DrawnProblem {
+    let slot: Int
+    let problem: Problem
+    /// Its place in the pool, where there is one.
+    let place: Int?
+}
+
+/// Draws the problems of one generation, slot after slot.
+///
+/// A problem whose kind no reward judges at this step is drawn again: general problems are
+/// asked only while a reward says what a good answer to them is (R1's second RL stage: in the last
+/// 400 of 1,700 steps). It is replaced by another of the problems that the
+/// stage draws anyway, with randomness of its own slot; other slots do not notice.
+///
+/// The first slots are those of the generation's groups; what dynamic sampling draws beyond them
+/// takes the slots that follow, so that a replaced problem has random numbers of its own.
+struct ProblemDraw {
     /// How often a slot draws before the stage gives up.
     static let largestDraws = 1000
 
-    /// The problems of the generation that begins at a step, one for each slot.
-    ///
-    /// A problem whose kind no reward judges at this step is drawn again: general problems are
-    /// asked only while a reward says what a good answer to them is (R1's second RL stage: in the last
-    /// 400 of 1,700 steps). It is replaced by another of the problems that the
-    /// stage draws anyway, with randomness of its own slot; other slots do not notice.
+    private let stage: GRPOStage
+    private let step: Int
+    private let source: any ProblemSource
+    private let level: Int
+    private let judged: [Scenario]
+    private var pool: ProblemPool?
+    /// Slots that have drawn.
+    private(set) var slots = 0
+
+    /// - Parameter history: what the generation begins with.
+    init(_ stage: GRPOStage, step: Int, history: ProblemHistory) {
+        self.stage = stage
+        self.step = step
+        level = history.level
+        let source = stage.source(history.level)
+        self.source = source
+        let settings = stage.settings
+        judged = Scenario.allCases.filter {
+            stage.rewards.judges(
+                $0, step: stage.lastStep(servedAt: step), maxSteps: settings.maxSteps)
+        }
+        pool = settings.problemPool.map {
+            ProblemPool($0, count: $0.count(of: source.trainingCount()), history: history)
+        }
+    }
+
+    /// The problems of the next slots.
     ///
     /// - Throws: `TrainingError.nothingJudged`.
-    package func problems(at step: Int) throws -> [Problem] {
-        let generation = generation(of: step)
-        let count = settings.promptsPerStep * settings.stepsPerGeneration
-        let stream = RandomStream(seed: seed, name: "\(name)/problems")
-        let judged = Scenario.allCases.filter {
-            rewards.judges($0, step: lastStep(servedAt: step), maxSteps: settings.maxSteps)
+    mutating func next(_ count: Int) throws -> [DrawnProblem] {
+        try (0..<count).map { _ in
+            defer { slots += 1 }
+            return try problem(slots)
         }
-        return try (0..<count).map { slot in
-            var generator: any RandomNumberGenerator = stream.generator(
-                step: generation, slot: slot)
-            var index = (generation - 1) * count + slot
-            var passedOver: Set<Scenario> = []
-            for _ in 0..<Self.largestDraws {
-                let problem = task.problem(index, split: .train, using: &generator)
-                if judged.contains(problem.scenario) { return problem }
-                passedOver.insert(problem.scenario)
-                // Of endless problems the generator gives another at the same index.
-                if let available = task.trainingCount() {
-                    index = generator.drawInteger(below: min(available, settings.problemsDrawn))
-                }
+    }
+
+    private mutating func problem(_ slot: Int) throws -> DrawnProblem {
+        let generation = stage.generation(of: step)
+        let stream = RandomStream(seed: stage.seed, name: "\(stage.name)/problems")
+        var generator: any RandomNumberGenerator = stream.generator(step: generation, slot: slot)
+        var index: Int?
+        var passedOver: Set<Scenario> = []
+        for _ in 0..<Self.largestDraws {
+            let place = pool?.draw(using: &generator)
+            let problem: Problem
+            if let place {
+                problem = pooled(place)
+            } else {
+                let next = index ?? first(slot, generation, using: &generator)
+                problem = source.problem(next, split: .train, using: &generator)
             }
-            throw TrainingError.nothingJudged(
-                step: step, task: type(of: task).name,
-                scenarios: Scenario.allCases.filter(passedOver.contains), draws: Self.largestDraws)
+            if judged.contains(problem.scenario) {
+                return DrawnProblem(slot: slot, problem: problem, place: place)
+            }
+            passedOver.insert(problem.scenario)
+            // Of endless problems the generator gives another at the same index.
+            if place == nil { index = another(using: &generator) }
         }
+        throw TrainingError.nothingJudged(
+            step: step, task: type(of: source).name,
+            scenarios: Scenario.allCases.filter(passedOver.contains), draws: Self.largestDraws)
+    }
+
+    /// The index of a slot's first draw: one after the other through the task, and any of them for
+    /// the slots beyond the generation's own.
+    private func first(
+        _ slot: Int, _ generation: Int, using generator: inout any RandomNumberGenerator
+    ) -> Int {
+        let count = stage.problemsOfGeneration
+        if slot >= count, let any = another(using: &generator) { return any }
+        return (generation - 1) * count + slot % count
+    }
+
+    /// Any of the problems that the stage draws; nil where they have no end.
+    private func another(using generator: inout any RandomNumberGenerator) -> Int? {
+        source.trainingCount().map {
+            generator.drawInteger(below: min($0, stage.settings.problemsDrawn))
+        }
+    }
+
+    /// The problem at a place of the pool, the same whenever it is asked.
+    private func pooled(_ place: Int) -> Problem {
+        let stream = RandomStream(seed: stage.seed, name: "\(stage.name)/pool")
+        var generator: any RandomNumberGenerator = stream.generator(step: level + 1, slot: place)
+        return source.problem(place, split: .train, using: &generator)
+    }
+}
+
+extension GRPOStage {
+    /// The groups of a generation.
+    var problemsOfGeneration: Int { settings.promptsPerStep * settings.stepsPerGeneration }
+
+    /// The problems of the generation that begins at a step, one for each slot, before any is
+    /// replaced.
+    ///
+    /// - Parameter history: what the stage remembers of the problems asked so far.
+    /// - Throws: `TrainingError.nothingJudged`.
+    package func problems(
+        at step: Int, after history: ProblemHistory = ProblemHistory()
+    ) throws -> [Problem] {
+        var draw = ProblemDraw(self, step: step, history: self.history(at: step, after: history))
+        return try draw.next(problemsOfGeneration).map(\.problem)
     }
 }

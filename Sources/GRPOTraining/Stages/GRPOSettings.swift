@@ -17,6 +17,10 @@ package struct GRPOSettings: Sendable, Equatable {
     package var maxCompletionLengthSchedule: [CompletionLengthChange] = []
     /// Of sampling, and of every log-probability in the objective.
     package var temperature = 1.0
+    /// Replaces groups without variance; null: they stay.
+    package var dynamicSampling: DynamicSampling?
+    /// Draws problems by how often they were solved; null: one after the other.
+    package var problemPool: ProblemPoolSettings?
     /// How many steps' problems are sampled at once (R1: 16 minibatches of one rollout).
     package var stepsPerGeneration = 1
     /// How often a generation is used; mu in the papers.
@@ -92,6 +96,10 @@ package struct GRPOSettings: Sendable, Equatable {
                         + "advantage_baseline: none"
                 ))
         }
+        found += (dynamicSampling?.problems() ?? []).map {
+            ("dynamic_sampling.\($0.key)", $0.message)
+        }
+        found += (problemPool?.problems() ?? []).map { ("problem_pool.\($0.key)", $0.message) }
         if !(temperature > 0 && temperature.isFinite) {
             found.append(("temperature", "must be above 0 in training, found \(temperature)"))
         }
@@ -111,6 +119,8 @@ extension GRPOSettings: Codable {
         case maxCompletionLength = "max_completion_length"
         case maxCompletionLengthSchedule = "max_completion_length_schedule"
         case temperature
+        case dynamicSampling = "dynamic_sampling"
+        case problemPool = "problem_pool"
         case stepsPerGeneration = "steps_per_generation"
         case numIterations = "num_iterations"
         case syncRefModel = "sync_ref_model"
@@ -133,6 +143,8 @@ extension GRPOSettings: Codable {
         maxCompletionLengthSchedule = try values.decode(
             [CompletionLengthChange].self, forKey: .maxCompletionLengthSchedule)
         temperature = try values.decode(Double.self, forKey: .temperature)
+        dynamicSampling = try values.decodeIfPresent(DynamicSampling.self, forKey: .dynamicSampling)
+        problemPool = try values.decodeIfPresent(ProblemPoolSettings.self, forKey: .problemPool)
         stepsPerGeneration = try values.decode(Int.self, forKey: .stepsPerGeneration)
         numIterations = try values.decode(Int.self, forKey: .numIterations)
         syncRefModel = try values.decode(Bool.self, forKey: .syncRefModel)
@@ -157,6 +169,8 @@ extension GRPOSettings: Codable {
         try values.encode(maxCompletionLength, forKey: .maxCompletionLength)
         try values.encode(maxCompletionLengthSchedule, forKey: .maxCompletionLengthSchedule)
         try values.encode(temperature, forKey: .temperature)
+        try values.encode(dynamicSampling, forKey: .dynamicSampling)
+        try values.encode(problemPool, forKey: .problemPool)
         try values.encode(stepsPerGeneration, forKey: .stepsPerGeneration)
         try values.encode(numIterations, forKey: .numIterations)
         try values.encode(syncRefModel, forKey: .syncRefModel)

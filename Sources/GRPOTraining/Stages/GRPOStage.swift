@@ -11,6 +11,8 @@ package struct GRPOStage {
     package let name: String
     package let settings: GRPOSettings
     package let task: any ProblemSource
+    /// Other tasks in place of it, one after the other; may be empty.
+    package let curriculum: [CurriculumLevel]
     package let prompt: PromptStyle
     package let rewards: RewardSet
     package let seed: UInt64
@@ -21,12 +23,14 @@ package struct GRPOStage {
 
     /// - Throws: `ObjectiveError` where the switches contradict each other.
     package init(
-        name: String, settings: GRPOSettings, task: any ProblemSource, prompt: PromptStyle,
-        rewards: RewardSet, seed: UInt64, evaluator: Evaluator? = nil
+        name: String, settings: GRPOSettings, task: any ProblemSource,
+        curriculum: [CurriculumLevel] = [], prompt: PromptStyle, rewards: RewardSet, seed: UInt64,
+        evaluator: Evaluator? = nil
     ) throws(ObjectiveError) {
         self.name = name
         self.settings = settings
         self.task = task
+        self.curriculum = curriculum
         self.prompt = prompt
         self.rewards = rewards
         self.seed = seed
@@ -61,15 +65,16 @@ package struct GRPOStage {
             let step = state.step + 1
             if isEvaluated(step), state.step % settings.saveSteps != 0 { try monitor.save(state) }
             var watch = Stopwatch()
+            var drawing: [(name: String, value: Double)] = []
             if state.rollouts.isEmpty {
                 do {
-                    let groups = try watch.measure("sampling") {
-                        try sample(policy, step: step, monitor)
-                    }
-                    state.rollouts = try await score(groups, step: step, &watch, monitor)
+                    let generation = try await generate(
+                        policy, after: state.history, step: step, &watch, monitor)
+                    state.rollouts = generation.rollouts
                     try watch.measure("reference") {
                         try addReference(&state, step: step, monitor)
                     }
+                    (state.history, drawing) = (generation.history, generation.metrics)
                 } catch RolloutError.cancelled {
                     // What was sampled lacks rewards or reference; resumed, it is sampled again.
                     state.rollouts = []
@@ -111,9 +116,9 @@ package struct GRPOStage {
                 StepRecord(
                     step: step, steps: settings.maxSteps,
                     metrics: metrics(
-                        minibatch, difference.values(with: sums), outcome,
-                        step: step, learningRate: learningRate,
-                        tokens: state.tokens) + evaluation,
+                        minibatch, of: source(state.history.level), difference.values(with: sums),
+                        outcome, step: step, learningRate: learningRate, tokens: state.tokens)
+                        + drawing + evaluation,
                     timings: watch.timings))
             let interrupted = monitor.isInterrupted && step < settings.maxSteps
             if interrupted || step % settings.saveSteps == 0 || step == settings.maxSteps {

@@ -50,6 +50,8 @@ package struct StageState {
     package var tokens: Int
     /// Updates skipped in a row because a gradient was not finite.
     package var skipped: Int
+    /// Of the problems asked.
+    package var history = ProblemHistory()
 }
 
 /// How a stage ended.

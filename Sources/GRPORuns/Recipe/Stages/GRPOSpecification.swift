@@ -13,6 +13,8 @@ package struct GRPOSpecification: StageKind, FragmentedSettings {
     package var lora: LoRASettings?
     /// Null: the recipe's.
     package var task: TaskSetting?
+    /// Tasks of rising difficulty, one after the other; empty: `task` alone.
+    package var curriculum: [CurriculumSetting] = []
     /// A paper whose settings lie below those written here.
     package var preset: String?
     package var rewards = [RewardSetting(RewardTerm(AccuracyReward()))]
@@ -48,6 +50,7 @@ package struct GRPOSpecification: StageKind, FragmentedSettings {
 
     package var completionLength: Int? { settings.largestCompletionLength }
     package var drawsProblems: Bool { true }
+    package var levels: [TaskSetting?] { curriculum.map(\.task) }
 
     package func steps(for count: Int?) -> Int? { settings.maxSteps }
 
@@ -91,6 +94,7 @@ package struct GRPOSpecification: StageKind, FragmentedSettings {
                     "beside lora the reference is the frozen weights, which cannot follow the "
                         + "policy; set it to false"))
         }
+        found += CurriculumSetting.problems(of: curriculum, maxSteps: settings.maxSteps)
         return found + settings.problems().map { SettingProblem($0.key, $0.message) }
             + RewardSet(rewards.map(\.term)).problems().map { problem in
                 SettingProblem(
@@ -98,13 +102,14 @@ package struct GRPOSpecification: StageKind, FragmentedSettings {
             }
     }
 
-    private enum CodingKeys: String, CodingKey { case lora, task, preset, rewards }
+    private enum CodingKeys: String, CodingKey { case lora, task, curriculum, preset, rewards }
 
     package init(from decoder: any Swift.Decoder) throws {
         placement = try StagePlacement(from: decoder)
         let values = try decoder.container(keyedBy: CodingKeys.self)
         lora = try values.decodeIfPresent(LoRASettings.self, forKey: .lora)
         task = try values.decodeIfPresent(TaskSetting.self, forKey: .task)
+        curriculum = try values.decode([CurriculumSetting].self, forKey: .curriculum)
         preset = try values.decodeIfPresent(String.self, forKey: .preset)
         rewards = try values.decode([RewardSetting].self, forKey: .rewards)
         settings = try GRPOSettings(from: decoder)
@@ -115,6 +120,7 @@ package struct GRPOSpecification: StageKind, FragmentedSettings {
         var values = encoder.container(keyedBy: CodingKeys.self)
         try values.encode(lora, forKey: .lora)
         try values.encode(task, forKey: .task)
+        try values.encode(curriculum, forKey: .curriculum)
         try values.encode(preset, forKey: .preset)
         try values.encode(rewards, forKey: .rewards)
         try settings.encode(to: encoder)

@@ -39,6 +39,8 @@ package protocol StageKind: RecipeSettings {
     var drawsProblems: Bool { get }
     /// The task that they are of; nil: the recipe's.
     var task: TaskSetting? { get }
+    /// The tasks of a curriculum in place of it; nil stands for `task`. Empty: there is none.
+    var levels: [TaskSetting?] { get }
 
     /// Optimizer updates, or samplings; nil where neither settings nor data say when to end.
     ///
@@ -57,6 +59,7 @@ extension StageKind {
     package var completionLength: Int? { nil }
     package var drawsProblems: Bool { false }
     package var task: TaskSetting? { nil }
+    package var levels: [TaskSetting?] { [] }
 }
 
 /// What a stage is trained on.

@@ -47,11 +47,24 @@ package enum StageSpecification: Codable, Sendable {
     package var drawsProblems: Bool { settings.drawsProblems }
     package var task: TaskSetting? { settings.task }
 
+    /// The tasks that it draws problems of: its own, or those of its curriculum; nil stands for the
+    /// recipe's.
+    package var tasks: [TaskSetting?] {
+        guard drawsProblems else { return [] }
+        return settings.levels.isEmpty ? [task] : settings.levels.map { $0 ?? task }
+    }
+
     /// The name under which other stages and files know it.
     package var name: String { placement.name ?? kind }
 
     /// The data files that it reads, beside the recipe's task's.
-    package var dataFiles: [String] { (data?.files ?? []) + (task?.source.files ?? []) }
+    package var dataFiles: [String] {
+        var files = data?.files ?? []
+        for file in tasks.flatMap({ $0?.source.files ?? [] }) where !files.contains(file) {
+            files.append(file)
+        }
+        return files
+    }
 
     /// Optimizer updates; nil where neither settings nor data say when to end, or where these are
     /// samplings.
