@@ -18,6 +18,7 @@ struct StageRun {
         RewardTerm(AccuracyReward()), RewardTerm(RandomReward(), weight: 0.5),
     ])
     var evaluator: Evaluator?
+    var strictTask: (any ProblemSource)?
     /// Nil: one of the kind.
     var backend: (any Backend)?
 
@@ -44,7 +45,7 @@ struct StageRun {
     func stage() throws -> GRPOStage {
         try GRPOStage(
             name: "grpo", settings: settings, task: task, prompt: .plain, rewards: rewards,
-            seed: seed, evaluator: evaluator)
+            seed: seed, evaluator: evaluator, strictTask: strictTask)
     }
 
     func policy() -> Policy {
