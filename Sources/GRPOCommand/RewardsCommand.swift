@@ -5,8 +5,9 @@ import GRPOTasks
 
 struct RewardsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "rewards", abstract: "The rewards a recipe can name.",
-        subcommands: [List.self], defaultSubcommand: List.self)
+        commandName: "rewards",
+        abstract: "The rewards a recipe can name, and what exploits would earn under a recipe's.",
+        subcommands: [List.self, RewardsTestCommand.self], defaultSubcommand: List.self)
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Names and summaries.")

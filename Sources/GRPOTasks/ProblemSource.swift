@@ -64,6 +64,12 @@ public protocol ProblemSource: Codable, Sendable {
     /// Whether this source can draw a problem in a split; nil where it cannot tell. By it a
     /// recipe finds out that an evaluation asks what training has shown.
     func contains(_ problem: Problem, in split: Split) -> Bool?
+
+    /// The true answer in the forms in which a completion may give it, as the content of an answer
+    /// block; `verify` should find at least one of them right. By it a run finds out before its
+    /// first step that no completion could be right, and what exploits earn beside honest answers.
+    /// None where the task knows no right answer, only how to check one.
+    func goldAnswers(to problem: Problem) -> [String]
 }
 
 extension ProblemSource {
@@ -88,6 +94,13 @@ extension ProblemSource {
 
     /// By default a task cannot tell.
     public func correctsItself(_ completion: String, _ problem: Problem) -> Bool? { nil }
+
+    /// By default the answer as it is, boxed, and behind `####`; then the column `solution`.
+    public func goldAnswers(to problem: Problem) -> [String] {
+        let answer = problem.answer
+        return [answer, "\\boxed{\(answer)}", "#### \(answer)"]
+            + [problem.columns["solution"]].compactMap { $0 }
+    }
 
     /// By default a source cannot tell.
     public func contains(_ problem: Problem, in split: Split) -> Bool? { nil }

@@ -19,6 +19,7 @@ struct StageRun {
         RewardTerm(AccuracyReward()), RewardTerm(RandomReward(), weight: 0.5),
     ])
     var evaluator: Evaluator?
+    var strictTask: (any ProblemSource)?
     /// Nil: one of the kind.
     var backend: (any Backend)?
 
@@ -45,7 +46,7 @@ struct StageRun {
     func stage() throws -> GRPOStage {
         try GRPOStage(
             name: "grpo", settings: settings, task: task, curriculum: curriculum, prompt: .plain,
-            rewards: rewards, seed: seed, evaluator: evaluator)
+            rewards: rewards, seed: seed, evaluator: evaluator, strictTask: strictTask)
     }
 
     func policy() -> Policy {

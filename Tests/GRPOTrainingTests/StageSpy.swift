@@ -55,6 +55,7 @@ final class StageSpy: StageMonitor {
     private(set) var activities: [StageActivity] = []
     private(set) var records: [StepRecord] = []
     private(set) var generations: [(step: Int, rollouts: [Rollout])] = []
+    private(set) var suspects: [(step: Int, rollouts: [Rollout])] = []
     private(set) var saved: [Snapshot] = []
     private(set) var warnings: [String] = []
     /// Asked after every activity.
@@ -65,6 +66,7 @@ final class StageSpy: StageMonitor {
     func progress(_ activity: StageActivity) { activities.append(activity) }
     func stepped(_ record: StepRecord) { records.append(record) }
     func sampled(_ rollouts: [Rollout], step: Int) { generations.append((step, rollouts)) }
+    func suspected(_ rollouts: [Rollout], step: Int) { suspects.append((step, rollouts)) }
     func save(_ state: StageState) { saved.append(Snapshot(state)) }
     func warn(_ message: String) { warnings.append(message) }
 

@@ -19,6 +19,15 @@ package struct RolloutWriter: Sendable {
         try RunFile.write(text, to: directory.rollouts(stage: stage, step: step))
     }
 
+    /// Writes `suspicious/STAGE/step-000100.jsonl`; nothing where there are no rows.
+    package func writeSuspicious(_ rows: [some Encodable], step: Int) throws(RunError) {
+        guard !rows.isEmpty else { return }
+        try RunDirectory.make(directory.suspicious(stage: stage))
+        var text = ""
+        for row in rows { text += JSONValue(encoding: row).text + "\n" }
+        try RunFile.write(text, to: directory.suspicious(stage: stage, step: step))
+    }
+
     /// The rows of a step as JSON; none where it was not saved.
     package static func rows(_ directory: RunDirectory, stage: String, step: Int) -> [JSONValue] {
         MetricsReader.lines(path: directory.rollouts(stage: stage, step: step))

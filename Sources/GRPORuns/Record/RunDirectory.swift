@@ -9,6 +9,8 @@ import GRPOJSON
 ///             rollouts/STAGE/step-000100.jsonl   samples/STAGE.jsonl + .json
 ///             checkpoints/STAGE/step-000100.h5 + .json   report.html
 ///             adapters/STAGE/adapter_config.json + adapter_model.safetensors
+///             preflight/STAGE.json   suspicious/STAGE/step-000100.jsonl
+///             post-mortem/STAGE/step-000100/report.md + metrics.jsonl + rollouts/
 /// ```
 package struct RunDirectory: Sendable {
     package let path: String
@@ -50,6 +52,29 @@ package struct RunDirectory: Sendable {
     /// A finished stage's adapters in PEFT's format, where it trained some.
     package func adapters(stage: String) -> String {
         path + "/adapters/" + Self.component(stage)
+    }
+
+    /// What was found before a stage's first update.
+    package func preflight(stage: String) -> String {
+        path + "/preflight/" + Self.component(stage) + ".json"
+    }
+
+    /// The rollouts of a stage that a strict verifier found wrong and the rewards right.
+    package func suspicious(stage: String) -> String {
+        path + "/suspicious/" + Self.component(stage)
+    }
+
+    package func suspicious(stage: String, step: Int) -> String {
+        suspicious(stage: stage) + "/" + StepName.text(step) + ".jsonl"
+    }
+
+    /// What was kept of a stage's collapses.
+    package func postMortems(stage: String) -> String {
+        path + "/post-mortem/" + Self.component(stage)
+    }
+
+    package func postMortem(stage: String, step: Int) -> String {
+        postMortems(stage: stage) + "/" + StepName.text(step)
     }
 
     /// The checkpoint itself; its manifest lies beside it as `.json`.
@@ -150,11 +175,17 @@ package struct RunDirectory: Sendable {
             guard FileManager.default.fileExists(atPath: file) else { continue }
             try RunFile.write(kept.map { $0 + "\n" }.joined(), to: file)
         }
-        for name in names(in: rollouts(stage: stage)) where (StepName.step(of: name) ?? .max) > step
-        {
-            try remove(rollouts(stage: stage) + "/" + name)
+        for kept in [rollouts(stage: stage), suspicious(stage: stage), postMortems(stage: stage)] {
+            for name in names(in: kept) where (StepName.step(of: name) ?? .max) > step {
+                try remove(kept + "/" + name)
+            }
         }
-        for later in laterStages { try remove(rollouts(stage: later)) }
+        for later in laterStages {
+            for kept in [
+                rollouts(stage: later), suspicious(stage: later), postMortems(stage: later),
+                preflight(stage: later),
+            ] { try remove(kept) }
+        }
         for unfinished in laterStages.union([stage]) { try remove(adapters(stage: unfinished)) }
         for later in laterStages { try removeSamples(stage: later) }
         // What a process that died was writing: this one holds the directory's lock.

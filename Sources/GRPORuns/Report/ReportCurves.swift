@@ -6,7 +6,8 @@ struct ReportCurves {
 
     /// Quantities in the order in which one reads a run: does it learn, why, and is it healthy.
     private static let order = [
-        "reward", "reward_std", "rewards/", "accuracy", "margin", "rewards/accuracies",
+        "reward", "reward_std", "rewards/", "hack_gap", "hack_gap/", "accuracy", "margin",
+        "rewards/accuracies",
         "rewards/margins", "completions/mean_length", "completions/clipped_ratio",
         "completions/reflection_words", "completions/self_corrections", "kept_ratio", "kl",
         "entropy", "loss", "policy_loss", "grad_norm", "frac_reward_zero_std",
@@ -17,6 +18,10 @@ struct ReportCurves {
     private static let meanings = [
         "reward": "mean over the step's completions",
         "frac_reward_zero_std": "groups without variance",
+        "hack_gap": "held out: taken for right by the rewards minus right",
+        "hack_gap/rollouts": "the same among the step's completions",
+        "hack_gap/training": "held out: share taken for right by the rewards",
+        "hack_gap/strict": "held out: share that the strict verifier finds right",
         "completions/mean_length": "tokens",
         "completions/clipped_ratio": "share cut at the length limit",
         "completions/reflection_words": "per thousand tokens",
@@ -55,7 +60,8 @@ struct ReportCurves {
 
     /// Quantities whose scale does not depend on the kind of stage.
     private static let comparable = [
-        "reward", "completions/", "kl", "entropy", "frac_", "eval", "accuracy", "kept_ratio",
+        "reward", "hack_gap", "completions/", "kl", "entropy", "frac_", "eval", "accuracy",
+        "kept_ratio",
     ]
 
     /// All charts: a quantity's stages side by side in one, or one for each stage where a shared

@@ -20,8 +20,8 @@ struct PreparedStage {
     let steps: Int
     let identity: StageIdentity
 
-    /// The name under which runs share the stage: its identity, with the evaluations within it,
-    /// which change its metrics but nothing that it makes.
+    /// The name under which runs share the stage: its identity, with the evaluations and watches
+    /// within it, which change its metrics but nothing that it makes.
     let sharedName: String
 
     var name: String { stage.name }
@@ -70,12 +70,21 @@ struct PreparedStage {
             data: Self.provenance(files, hashes, inputs, records: count), parent: parent,
             microBatch: stage.microBatch(configuration, on: compute.backend),
             environment: compute.environment)
-        if case .grpo(let grpo) = stage, grpo.settings.evalSteps != nil {
-            let evaluation = JSONValue(encoding: recipe.evaluation).text
-            sharedName = Hash.sha256("\(identity.hash)\n\(recipe.seed)\n\(evaluation)")
-        } else {
-            sharedName = identity.hash
+        sharedName = Self.sharedName(identity, stage, recipe)
+    }
+
+    private static func sharedName(
+        _ identity: StageIdentity, _ stage: StageSpecification, _ recipe: Recipe
+    ) -> String {
+        guard case .grpo(let grpo) = stage else { return identity.hash }
+        var parts = [identity.hash]
+        if grpo.settings.evalSteps != nil {
+            parts += ["\(recipe.seed)", JSONValue(encoding: recipe.evaluation).text]
+        } else if let judge = recipe.evaluation.task {
+            parts.append(JSONValue(encoding: judge).text)
         }
+        if grpo.settings != grpo.settings.unwatched { parts.append(JSONValue(encoding: grpo).text) }
+        return parts.count == 1 ? identity.hash : Hash.sha256(parts.joined(separator: "\n"))
     }
 
     /// Hashes and counts of what the stage reads: no path of this machine, so that equal stages have

@@ -14,13 +14,17 @@ final class RunMonitor: StageMonitor {
     /// The weights beside the stage's adapters, where it trains some.
     private let base: AdapterBase?
     private let interruption: Interruption
+    /// What looks at the first generation, and at every step; nil where nothing does.
+    private let preflight: PreflightCheck?
+    private let collapse: CollapseWatch?
     /// The newest checkpoint, saved or found.
     private(set) var checkpoint: Checkpoint?
 
     init(
         _ recorder: StepRecorder, rollouts: RolloutWriter, store: CheckpointStore,
         identity: StageIdentity, tokenizer: TokenizerDescription, recipe: String,
-        base: AdapterBase?, interruption: Interruption, resumedFrom checkpoint: Checkpoint?
+        base: AdapterBase?, interruption: Interruption, preflight: PreflightCheck?,
+        collapse: CollapseWatch?, resumedFrom checkpoint: Checkpoint?
     ) {
         self.recorder = recorder
         self.rollouts = rollouts
@@ -30,6 +34,8 @@ final class RunMonitor: StageMonitor {
         self.recipe = recipe
         self.base = base
         self.interruption = interruption
+        self.preflight = preflight
+        self.collapse = collapse
         self.checkpoint = checkpoint
     }
 
@@ -37,10 +43,18 @@ final class RunMonitor: StageMonitor {
 
     func progress(_ activity: StageActivity) { recorder.progress(activity) }
 
-    func stepped(_ record: StepRecord) throws { try recorder.stepped(record) }
+    func stepped(_ record: StepRecord) throws {
+        try recorder.stepped(record)
+        if let warning = try collapse?.stepped(record) { warn(warning) }
+    }
 
     func sampled(_ rows: [Rollout], step: Int) throws {
         try rollouts.write(rows, step: step)
+        if step == 1 { try preflight?.check(rows) }
+    }
+
+    func suspected(_ rows: [Rollout], step: Int) throws {
+        try rollouts.writeSuspicious(rows, step: step)
     }
 
     func warn(_ message: String) { recorder.warn(message) }

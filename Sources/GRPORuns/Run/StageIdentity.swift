@@ -58,7 +58,7 @@ struct StageIdentity {
         if case .shape(let drawn) = recipe.model { shape = drawn }
         let isDrawn = shape != nil && parent == nil
         let inputTree = Inputs(
-            schema: ResolvedRecipe.schema, stage: stage, model: shape,
+            schema: ResolvedRecipe.schema, stage: stage.unwatched, model: shape,
             alphabet: shape == nil ? nil : recipe.characterAlphabet,
             modelSeed: isDrawn ? recipe.seed : nil, modelHash: model, task: recipe.task,
             prompt: recipe.prompt.rawValue, seed: stage.placement.seed ?? recipe.seed,

@@ -1,6 +1,7 @@
 import GRPOCheckpoints
 import GRPOModels
 import GRPORollouts
+import GRPOTasks
 import GRPOTokenizers
 import GRPOTraining
 
@@ -98,7 +99,10 @@ struct StageRunner {
             identity: prepared.identity, tokenizer: model.tokenizer.description,
             recipe: ResolvedRecipe.text(of: recipe),
             base: model.decoder.adapters == nil ? nil : base(prepared.parent),
-            interruption: interruption, resumedFrom: found)
+            interruption: interruption,
+            preflight: try await preflight(prepared, model, after: found?.step ?? 0),
+            collapse: collapseWatch(prepared, model, after: found?.step ?? 0),
+            resumedFrom: found)
         let outcome = try await run(prepared, model, from: found, monitor, scorer)
         try stop(prepared, after: outcome)
         guard let checkpoint = monitor.checkpoint else {
@@ -147,7 +151,7 @@ struct StageRunner {
                 name: name, settings: stage.settings, task: recipe.task(of: prepared.stage),
                 curriculum: stage.curriculum.map { $0.level(of: recipe.task(of: prepared.stage)) },
                 prompt: recipe.prompt, rewards: stage.rewardSet(scorer: scorer), seed: seed,
-                evaluator: evaluator)
+                evaluator: evaluator, strictTask: strictTask(of: prepared.stage))
             return try await work.run(
                 model, from: restored(work.initialState(model)), monitor: monitor)
         case .sample: preconditionFailure("\(name) samples, it does not train")
@@ -158,6 +162,34 @@ struct StageRunner {
         guard case .interrupted(let step) = outcome else { return }
         printer.finish()
         throw Run.Interrupted(stage: prepared.name, step: step, directory: directory.path)
+    }
+
+    /// Before the first update of a stage that earns rewards, and not again when it is resumed.
+    private func preflight(
+        _ prepared: PreparedStage, _ model: Policy, after step: Int
+    ) async throws -> PreflightCheck? {
+        guard case .grpo(let grpo) = prepared.stage, step == 0 else { return nil }
+        return try await PreflightCheck(
+            prepared.name, grpo.settings, task: recipe.task(of: prepared.stage),
+            rewards: grpo.unboundRewards, seed: recipe.seed(of: prepared.stage),
+            tokenizer: model.tokenizer, directory: directory, printer: printer)
+    }
+
+    private func collapseWatch(
+        _ prepared: PreparedStage, _ model: Policy, after step: Int
+    ) -> CollapseWatch? {
+        guard case .grpo(let grpo) = prepared.stage else { return nil }
+        return CollapseWatch(
+            prepared.name, grpo.settings.collapse, tokenizer: model.tokenizer,
+            directory: directory, resumedAfter: step)
+    }
+
+    /// The evaluation's task, where it is another than the stage's and can judge its problems.
+    private func strictTask(of stage: StageSpecification) -> (any ProblemSource)? {
+        guard let judge = recipe.evaluation.task,
+            judge.name == (stage.task ?? recipe.task).name
+        else { return nil }
+        return judge.source
     }
 
     /// Only where the engine promises it.

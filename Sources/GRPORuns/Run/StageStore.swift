@@ -8,6 +8,7 @@ import GRPOTraining
 ///
 /// ```
 /// DIR/HASH/  stage.json  metrics.jsonl  timings.jsonl  rollouts/step-000100.jsonl
+///            preflight.json  suspicious/step-000100.jsonl
 ///            step-000100.h5 + .json, or samples.jsonl + .json
 /// DIR/HASH.lock
 /// DIR/evaluations/HASH.json + .jsonl
@@ -132,6 +133,11 @@ final class StageClaim {
             try writer.synchronize()
         }
         try linkAll(path + "/rollouts", to: run.rollouts(stage: stage))
+        try linkAll(path + "/suspicious", to: run.suspicious(stage: stage))
+        let preflight = path + "/preflight.json"
+        if manager.fileExists(atPath: preflight) {
+            try link(preflight, to: run.preflight(stage: stage))
+        }
         for (from, to) in files { try link(from, to: to) }
         return true
     }
@@ -161,6 +167,10 @@ final class StageClaim {
             try link(run.samplesManifest(stage: stage), to: draft + "/samples.json")
         }
         try linkAll(run.rollouts(stage: stage), to: draft + "/rollouts")
+        try linkAll(run.suspicious(stage: stage), to: draft + "/suspicious")
+        if manager.fileExists(atPath: run.preflight(stage: stage)) {
+            try link(run.preflight(stage: stage), to: draft + "/preflight.json")
+        }
         for (from, to) in [
             (run.metrics, "/metrics.jsonl"), (run.timings, "/timings.jsonl"),
         ] {

@@ -44,10 +44,29 @@ package struct GRPOSettings: Sendable, Equatable {
     package var evalSteps: Int?
     /// The words that are counted as signs of reflection; only logged.
     package var reflectionWords = ReflectionWords.r1
+    /// What becomes of a run that the first samples show to be hopeless (see `Preflight`): `refuse`,
+    /// `warn`, or `off`, which does not look.
+    package var preflight = Preflight.Policy.refuse
+    /// From what hack gap on it is warned of, a share of the completions (see `HackGap`); null:
+    /// never.
+    package var hackGapAlarm: Double? = 0.1
+    /// What follows where reward, KL, entropy or gradient norm break away (see `CollapseDetector`):
+    /// a `report`; a report and the end of the run (`stop`); or nothing (`off`).
+    package var collapse = CollapseDetector.Policy.report
     package var optimizer = OptimizerSettings()
     package var objective = ObjectiveSettings()
 
     package init() {}
+
+    /// The settings with those at their defaults that watch a run and change nothing in it.
+    package var unwatched: GRPOSettings {
+        var settings = self
+        let defaults = GRPOSettings()
+        settings.preflight = defaults.preflight
+        settings.hackGapAlarm = defaults.hackGapAlarm
+        settings.collapse = defaults.collapse
+        return settings
+    }
 
     /// The number of updates that one generation serves.
     package var stepsOfGeneration: Int { stepsPerGeneration * numIterations }
@@ -85,6 +104,10 @@ package struct GRPOSettings: Sendable, Equatable {
         if let microBatchTokens { atLeast(1, "micro_batch_tokens", microBatchTokens) }
         atLeast(1, "save_steps", saveSteps)
         if let evalSteps { atLeast(1, "eval_steps", evalSteps) }
+        if let hackGapAlarm, !(hackGapAlarm >= 0 && hackGapAlarm <= 1) {
+            found.append(
+                ("hack_gap_alarm", "must be null or from 0 to 1, found \(hackGapAlarm)"))
+        }
         for word in reflectionWords where !ReflectionWords.isWord(word) {
             found.append(("reflection_words", "must be single words, found '\(word)'"))
         }
@@ -132,6 +155,8 @@ extension GRPOSettings: Codable {
         case saveSteps = "save_steps"
         case evalSteps = "eval_steps"
         case reflectionWords = "reflection_words"
+        case preflight, collapse
+        case hackGapAlarm = "hack_gap_alarm"
     }
 
     package init(from decoder: any Swift.Decoder) throws {
@@ -157,6 +182,9 @@ extension GRPOSettings: Codable {
         saveSteps = try values.decode(Int.self, forKey: .saveSteps)
         evalSteps = try values.decodeIfPresent(Int.self, forKey: .evalSteps)
         reflectionWords = try values.decode([String].self, forKey: .reflectionWords)
+        preflight = try values.decode(Preflight.Policy.self, forKey: .preflight)
+        hackGapAlarm = try values.decodeIfPresent(Double.self, forKey: .hackGapAlarm)
+        collapse = try values.decode(CollapseDetector.Policy.self, forKey: .collapse)
         optimizer = try OptimizerSettings(from: decoder)
         objective = try ObjectiveSettings(from: decoder)
     }
@@ -182,6 +210,9 @@ extension GRPOSettings: Codable {
         try values.encode(saveSteps, forKey: .saveSteps)
         try values.encode(evalSteps, forKey: .evalSteps)
         try values.encode(reflectionWords, forKey: .reflectionWords)
+        try values.encode(preflight, forKey: .preflight)
+        try values.encode(hackGapAlarm, forKey: .hackGapAlarm)
+        try values.encode(collapse, forKey: .collapse)
         try optimizer.encode(to: encoder)
         try objective.encode(to: encoder)
     }

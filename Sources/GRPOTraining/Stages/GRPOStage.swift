@@ -18,6 +18,8 @@ package struct GRPOStage {
     package let seed: UInt64
     /// Run every `evalSteps`, where set.
     package let evaluator: Evaluator?
+    /// Judges rollouts more strictly than the training's verifier; nil: that one judges.
+    package let strictTask: (any ProblemSource)?
     let objective: PolicyObjective
     let estimator: AdvantageEstimator
 
@@ -25,7 +27,7 @@ package struct GRPOStage {
     package init(
         name: String, settings: GRPOSettings, task: any ProblemSource,
         curriculum: [CurriculumLevel] = [], prompt: PromptStyle, rewards: RewardSet, seed: UInt64,
-        evaluator: Evaluator? = nil
+        evaluator: Evaluator? = nil, strictTask: (any ProblemSource)? = nil
     ) throws(ObjectiveError) {
         self.name = name
         self.settings = settings
@@ -35,6 +37,7 @@ package struct GRPOStage {
         self.rewards = rewards
         self.seed = seed
         self.evaluator = evaluator
+        self.strictTask = strictTask
         objective = try settings.objective.objective(
             maxCompletionLength: settings.maxCompletionLength)
         estimator = try settings.objective.advantageEstimator()
@@ -61,12 +64,14 @@ package struct GRPOStage {
             microBatch: settings.microBatch(
                 policy.decoder.configuration, on: policy.decoder.backend),
             gradientCheckpointing: settings.gradientCheckpointing)
+        var hacks = HackWatch(self)
         while state.step < settings.maxSteps {
             let step = state.step + 1
             if isEvaluated(step), state.step % settings.saveSteps != 0 { try monitor.save(state) }
             var watch = Stopwatch()
             var drawing: [(name: String, value: Double)] = []
-            if state.rollouts.isEmpty {
+            let isSampled = state.rollouts.isEmpty
+            if isSampled {
                 do {
                     let generation = try await generate(
                         policy, after: state.history, step: step, &watch, monitor)
@@ -84,11 +89,17 @@ package struct GRPOStage {
                 addAdvantages(&state.rollouts, step: step)
                 try monitor.sampled(state.rollouts, step: step)
             }
+            try await hacks.begin(
+                generation(of: step), state.rollouts, step: lastStep(servedAt: step))
+            if isSampled {
+                try monitor.suspected(hacks.suspicious(among: state.rollouts), step: step)
+            }
             let minibatch = minibatch(of: state.rollouts, step: step)
             report("updating", step, 0, 1, monitor)
+            var marks = TokenMarks()
             let (sums, difference) = watch.measure("backward") {
                 (
-                    update.accumulate(minibatch, into: policy.decoder),
+                    update.accumulate(minibatch, into: policy.decoder) { marks.add($0, $1, $2) },
                     isFirstUse(step)
                         ? update.difference(ofUncomputed: minibatch, from: policy.decoder)
                         : SamplingDifference()
@@ -103,11 +114,11 @@ package struct GRPOStage {
             synchronizeReference(state, step: step)
             state.step = step
             state.tokens += minibatch.reduce(0) { $0 + $1.promptIDs.count + $1.tokenIDs.count }
-            let evaluation: [(name: String, value: Double)]
+            let watched: [(name: String, value: Double)]
             do {
-                evaluation = try watch.measure("evaluation") {
-                    try evaluate(policy, step: step, monitor)
-                }
+                watched =
+                    try await evaluate(policy, step: step, hacks, &watch, monitor)
+                    + hacks.metrics(of: minibatch)
             } catch RolloutError.cancelled {
                 // One line tells the step and its evaluation: resumed, both are done again.
                 return .interrupted(step: step - 1)
@@ -118,8 +129,9 @@ package struct GRPOStage {
                     metrics: metrics(
                         minibatch, of: source(state.history.level), difference.values(with: sums),
                         outcome, step: step, learningRate: learningRate, tokens: state.tokens)
-                        + drawing + evaluation,
-                    timings: watch.timings))
+                        + drawing + watched,
+                    timings: watch.timings, marks: marks))
+            if let warning = hacks.warning(watched, step: step) { monitor.warn(warning) }
             let interrupted = monitor.isInterrupted && step < settings.maxSteps
             if interrupted || step % settings.saveSteps == 0 || step == settings.maxSteps {
                 try monitor.save(state)
@@ -150,19 +162,25 @@ package struct GRPOStage {
 
     /// The evaluation's numbers, where one follows the step.
     private func evaluate(
-        _ policy: Policy, step: Int, _ monitor: any StageMonitor
-    ) throws -> [(name: String, value: Double)] {
+        _ policy: Policy, step: Int, _ hacks: HackWatch, _ watch: inout Stopwatch,
+        _ monitor: any StageMonitor
+    ) async throws -> [(name: String, value: Double)] {
         guard isEvaluated(step), let evaluator else { return [] }
-        let result = try evaluator.run(policy, stage: name) { done, total, _ in
+        let clock = ContinuousClock()
+        let start = clock.now
+        defer { watch.add("evaluation", Stopwatch.seconds(clock.now - start)) }
+        let samples = try evaluator.samples(policy, stage: name) { done, total, _ in
             report("evaluating", step, done, total, monitor)
             if monitor.isInterrupted { throw RolloutError.cancelled }
         }
+        let result = evaluator.result(of: samples)
         return [
             ("evaluation/pass@1", result.passAt1),
             ("evaluation/pass@1_greedy", result.passAt1Greedy),
             ("evaluation/format", result.format),
             ("evaluation/mean_length", result.meanLength),
         ]
+            + (try await hacks.metrics(of: samples, step: step, source: evaluator.task))
     }
 
     /// Counts updates that could not be made; ends the stage after five in a row.

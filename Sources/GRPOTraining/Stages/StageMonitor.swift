@@ -8,12 +8,18 @@ package protocol StageMonitor: AnyObject {
     func stepped(_ record: StepRecord) throws
     /// The completions of a generation, before its first update.
     func sampled(_ rollouts: [Rollout], step: Int) throws
+    /// Those of a generation that the rewards take for right and a strict verifier does not.
+    func suspected(_ rollouts: [Rollout], step: Int) throws
     /// To be written as a checkpoint.
     func save(_ state: StageState) throws
     /// Something the user should know.
     func warn(_ message: String)
     /// Whether the stage should save and end after this step.
     var isInterrupted: Bool { get }
+}
+
+extension StageMonitor {
+    package func suspected(_ rollouts: [Rollout], step: Int) throws {}
 }
 
 /// Where a stage is within a step.
@@ -34,6 +40,8 @@ package struct StepRecord: Sendable {
     package var metrics: [(name: String, value: Double)]
     /// Seconds by phase: what differs from run to run.
     package var timings: [(name: String, seconds: Double)]
+    /// Tokens of a policy's update that stand out, for a report on a collapse.
+    package var marks = TokenMarks()
 }
 
 /// All that a stage needs to go on where it stopped.

@@ -1,7 +1,7 @@
 package import GRPOModels
 package import GRPOObjectives
 import GRPOTasks
-import GRPOTensors
+package import GRPOTensors
 
 /// One gradient of a policy objective over a minibatch of rollouts.
 package struct PolicyUpdate {
@@ -30,9 +30,15 @@ package struct PolicyUpdate {
     /// are absent.
     /// The optimizer steps all the same, as TRL's does: a gradient of zeros decays the moments.
     ///
-    /// - Parameter rollouts: sorted by group.
+    /// - Parameters:
+    ///   - rollouts: sorted by group.
+    ///   - observe: is shown the rollouts of each micro-batch with what the policy says of their
+    ///     tokens, and each one's range among those.
     /// - Returns: the sums from which the step's metrics follow.
-    package func accumulate(_ rollouts: [Rollout], into decoder: Decoder) -> PolicyMetrics {
+    package func accumulate(
+        _ rollouts: [Rollout], into decoder: Decoder,
+        observe: (ArraySlice<Rollout>, TokenLogProbabilities, [Range<Int>]) -> Void = { _, _, _ in }
+    ) -> PolicyMetrics {
         let takesPart = participation(of: rollouts)
         let normalizer = Normalizer(
             lengths: rollouts.map(\.tokenIDs.count), participation: takesPart)
@@ -44,6 +50,7 @@ package struct PolicyUpdate {
             decoder.accumulateGradients(
                 packed, temperature: temperature, checkpointing: gradientCheckpointing
             ) { current in
+                observe(rollouts[range], current, packed.sequences)
                 let loss = objective.evaluate(
                     PolicyBatch(
                         logProbabilities: current.logProbabilities,

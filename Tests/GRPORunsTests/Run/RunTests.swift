@@ -57,7 +57,10 @@ struct RunTests {
                 expected.insert("checkpoints/\(stage)/step-00000\(step).json")
             }
         }
-        expected.formUnion(["rollouts/grpo/step-000001.jsonl", "rollouts/grpo/step-000005.jsonl"])
+        expected.formUnion([
+            "rollouts/grpo/step-000001.jsonl", "rollouts/grpo/step-000005.jsonl",
+            "preflight/grpo.json",
+        ])
         #expect(names == expected)
         let directory = run.directory
         // Two steps' prompts at once, four completions each.

@@ -60,6 +60,9 @@ package struct GRPOSpecification: StageKind, FragmentedSettings {
         settings.microBatch(configuration, on: backend)
     }
 
+    /// The rewards as the recipe has them; those that ask a reward model cannot be asked.
+    package var unboundRewards: RewardSet { RewardSet(rewards.map(\.term)) }
+
     /// The rewards that ask a reward model, with their places in the list.
     package var rewardModels: [(index: Int, reward: any ModelReward)] {
         rewards.enumerated().compactMap { index, setting in

@@ -66,6 +66,13 @@ package enum StageSpecification: Codable, Sendable {
         return files
     }
 
+    /// The stage with the settings at their defaults that watch it and change nothing that it makes.
+    var unwatched: StageSpecification {
+        guard case .grpo(var grpo) = self else { return self }
+        grpo.settings = grpo.settings.unwatched
+        return .grpo(grpo)
+    }
+
     /// Optimizer updates; nil where neither settings nor data say when to end, or where these are
     /// samplings.
     ///

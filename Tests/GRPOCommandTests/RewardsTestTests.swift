@@ -1,0 +1,44 @@
+import Foundation
+import Testing
+
+@Suite("grpo rewards test")
+struct RewardsTestTests {
+    @Test("the corpus as a table, and as one document")
+    func table() throws {
+        let files = try CommandRun()
+        let shown = try GrpoProcess.run("rewards", "test", files.recipe)
+        #expect(shown.code == 0, "\(shown.errors)")
+        for text in ["grpo: sums", "honest right", "honest wrong", "tag_stuffing", "exploits pay"] {
+            #expect(shown.output.contains(text), "\(text) is missing in\n\(shown.output)")
+        }
+        let document = try GrpoProcess.run(
+            "rewards", "test", files.recipe, "--json", "--set",
+            "grpo.rewards=[accuracy, format: 0.2]"
+        ).json()
+        let stages = try #require(document["stages"] as? [[String: Any]])
+        #expect(stages.count == 1)
+        let right = try #require(stages[0]["honest_right"] as? [String: Any])
+        #expect(right["total"] as? Double == 1.2)
+        let exploits = try #require(stages[0]["exploits"] as? [[String: Any]])
+        #expect(exploits.count >= 20)
+        #expect(exploits.allSatisfy { $0["finding"] as? String != "pays" })
+    }
+
+    @Test("--strict: 0 where nothing pays, 1 where something does; 2 for no such stage")
+    func strict() throws {
+        let files = try CommandRun()
+        func run(_ arguments: String...) throws -> GrpoProcess.Outcome {
+            try GrpoProcess.start(["rewards", "test", files.recipe] + arguments).wait()
+        }
+        let sound = try run("--strict", "--set", "grpo.rewards=[accuracy]")
+        #expect(sound.code == 0, "\(sound.errors)")
+        let lax = try run(
+            "--strict", "--set", "grpo.rewards=[accuracy, repetition_penalty, tag_count]")
+        #expect(lax.code == 1)
+        #expect(lax.message.contains("pay"))
+        let missing = try run("--stage", "zero")
+        #expect(missing.code == 2)
+        #expect(missing.message.contains("choose of grpo"))
+        #expect(try run("--problems", "0").code == 2)
+    }
+}
