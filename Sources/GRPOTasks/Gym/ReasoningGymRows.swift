@@ -132,10 +132,11 @@ package struct ReasoningGymRows: ProblemSource {
                 column: answerColumn, found: value?.summary ?? row.missing,
                 expected: "text or a number")
         }
-        var columns = row.texts(leavingOut: [answerColumn, Self.metadata])
+        var (columns, json) = row.texts(leavingOut: [answerColumn, Self.metadata])
         columns[source.columns.prompt ?? "question"] = nil
         for member in try metadata(of: row) {
             columns[member.key] = member.value.string ?? member.value.text
+            if member.value.string == nil { json.insert(member.key) }
         }
         let asked = question.replacing(JSONLProblems.place, with: record.prompt.text)
         let turns = system.map {
@@ -144,7 +145,7 @@ package struct ReasoningGymRows: ProblemSource {
         return Problem(
             id: String(record.key, radix: 16),
             prompt: (system.map { $0 + "\n\n" } ?? "") + asked, answer: answer, columns: columns,
-            messages: turns)
+            jsonColumns: json, messages: turns)
     }
 
     /// The metadata, an object or an object written as text.

@@ -99,7 +99,8 @@ package struct GoldCheck: Sendable, Equatable {
 
     /// Whether a term's value matters to the total: by its weight, or as the gate of another.
     private static func counts(_ term: RewardTerm, in rewards: RewardSet) -> Bool {
-        term.settings.weight > 0 || rewards.terms.contains { $0.settings.when == term.name }
+        term.settings.weight.values.contains { $0 > 0 }
+            || rewards.terms.contains { $0.settings.when?.name == term.name }
     }
 
     private static func isForm(_ function: any RewardFunction) -> Bool {

@@ -132,11 +132,11 @@ package struct RewardAudit: Codable, Sendable, Equatable {
 
     /// The rewards that need no model, without gates on those that do.
     private static func withoutModels(_ rewards: RewardSet) -> RewardSet {
-        let names = rewards.terms.filter { $0.function is RewardModelReward }.map(\.name)
+        let names = rewards.terms.filter { $0.function is any ModelReward }.map(\.name)
         guard !names.isEmpty else { return rewards }
         let terms = rewards.terms.filter { !names.contains($0.name) }.map { term in
             var term = term
-            if let gate = term.settings.when, names.contains(gate) { term.settings.when = nil }
+            if let gate = term.settings.when?.name, names.contains(gate) { term.settings.when = nil }
             return term
         }
         return RewardSet(terms)

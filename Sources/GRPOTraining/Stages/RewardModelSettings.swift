@@ -1,5 +1,5 @@
 package import GRPOModels
-package import GRPOObjectives
+import GRPOObjectives
 package import GRPOTensors
 
 /// The recipe keys of stage `reward_model`, beside its data: TRL's names and defaults.
