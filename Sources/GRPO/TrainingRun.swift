@@ -1,5 +1,6 @@
 import Foundation
 import GRPOCPU
+import GRPOJSON
 import GRPORuns
 import GRPOTensors
 import Synchronization

@@ -54,7 +54,7 @@ private let wrong = "<answer>115</answer>"
     /// TRL's published values, max_len 100.
     @Test(arguments: [
         (true, 25, 0.92678), (true, 75, 0.57322), (false, 25, -0.92678), (false, 75, -0.57322),
-        (true, 50, 0.75), (false, 50, -0.75), (true, 0, 1), (false, 0, -1), (true, 100, 0.5),
+        (true, 50, 0.75), (false, 50, -0.75), (true, 0, 1.0), (false, 0, -1.0), (true, 100, 0.5),
         (false, 100, -0.5), (true, 200, 0.5), (false, 200, -0.5),
     ])
     func valuesOfTRL(isRight: Bool, length: Int, expected: Double) async throws {
@@ -65,13 +65,13 @@ private let wrong = "<answer>115</answer>"
         #expect(scores == [.value(found)])
     }
 
-    /// open-r1's own test, to its two places.
+    /// open-r1's own test, in which what is said to have a length of 20 has 22 characters.
     @Test(arguments: [
-        (true, 20, 0.943), (true, 80, 0.547), (false, 20, -0.942), (false, 80, -0.547),
+        (true, 22, 0.943), (true, 80, 0.547), (false, 22, -0.942), (false, 80, -0.547),
     ])
     func valuesOfOpenR1(isRight: Bool, length: Int, expected: Double) {
         let found = CosineReward().value(ofLength: length, maxLen: 100, isRight: isRight)
-        #expect(abs(found - expected) < 0.01)
+        #expect(abs(found - expected) < 1e-3)
     }
 
     @Test func boundsAreOptions() {
@@ -99,7 +99,8 @@ private let wrong = "<answer>115</answer>"
 @Suite struct SoftOverlongPunishmentRewardTests {
     /// TRL's published values and DAPO's equation 13: max 100, cache 20.
     @Test(arguments: [
-        (50, 0.0), (80, 0), (81, -0.05), (90, -0.5), (100, -1), (101, -1), (110, -1), (0, 0),
+        (50, 0.0), (80, 0.0), (81, -0.05), (90, -0.5), (100, -1.0), (101, -1.0), (110, -1.0),
+        (0, 0.0),
     ])
     func valuesOfTRL(length: Int, expected: Double) async throws {
         let reward = SoftOverlongPunishmentReward(maxCompletionLen: 100, softPunishCache: 20)

@@ -7,7 +7,7 @@ import Testing
     private let warmUp = RewardWeight.schedule(steps: [11, 21, 31], values: [0, 1, 0.5])
 
     @Test(arguments: [
-        (1, 0.0), (11, 0), (12, 0.1), (16, 0.5), (20, 0.9), (21, 1), (26, 0.75), (31, 0.5),
+        (1, 0.0), (11, 0.0), (12, 0.1), (16, 0.5), (20, 0.9), (21, 1.0), (26, 0.75), (31, 0.5),
         (1000, 0.5),
     ])
     func aScheduleIsLinearBetweenItsSteps(step: Int, expected: Double) {

@@ -36,7 +36,7 @@ import Testing
         #expect(
             TextRegistry.texts().names
                 == ["everyday", "jsonl", "little_world", "sums_mixture", "worked"])
-        #expect(PairRegistry.pairs().names == ["jsonl", "little_world"])
+        #expect(PairRegistry.pairs().names == ["jsonl", "jsonl_labels", "little_world"])
         for name in TaskRegistry.tasks().names {
             let type = TaskRegistry.tasks()[name]
             #expect(type?.name == name)

@@ -4,7 +4,9 @@
 /// counted. Only more failures than `maxFailureRate` end the run.
 ///
 /// A resumed run samples and scores again what came after its checkpoint. It is the run that was
-/// interrupted only where the other side answers equal questions equally.
+/// interrupted only where the other side answers equal questions equally. The options are part of a
+/// stage's identity, what the other side does with a question is not: a run whose reward was
+/// rewritten is begun anew, not resumed.
 package protocol ExternalReward: RewardFunction {
     /// The largest share of the completions of one sampling that may go without a score, 0 to 1.
     var maxFailureRate: Double { get }

@@ -54,25 +54,26 @@ struct RewardSettingTests {
         arguments: [
             (
                 "accuracy, format: {weight: {steps: [1, 1], values: [0, 1]}}",
-                "r.yaml:4:67: rewards.format.weight: its steps must begin at 1 or later and rise, "
+                "r.yaml:4:68: rewards.format.weight: its steps must begin at 1 or later and rise, "
                     + "found [1, 1]"
             ),
             (
                 "accuracy, format: {weight: {steps: [1, 5], values: [0]}}",
-                "r.yaml:4:67: rewards.format.weight: must have as many values as steps, found 1 and 2"
+                "r.yaml:4:68: rewards.format.weight: must have as many values as steps, found 1 and "
+                    + "2"
             ),
             (
                 "accuracy, format: {weight: much}",
-                "r.yaml:4:75: weight: expected a number, found 'much'"
+                "r.yaml:4:76: weight: expected a number, found 'much'"
             ),
             (
                 "accuracy, format: {when: {acuracy: 0.5}}",
-                "r.yaml:4:67: rewards.format.when: must name another reward of this list "
+                "r.yaml:4:68: rewards.format.when: must name another reward of this list "
                     + "(accuracy), found 'acuracy'"
             ),
             (
                 "accuracy, json: {top_level: array, required_keys: [a]}",
-                "r.yaml:4:83: rewards.json.required_keys: only an object has keys; set top_level: "
+                "r.yaml:4:84: rewards.json.required_keys: only an object has keys; set top_level: "
                     + "object, found array"
             ),
         ])
