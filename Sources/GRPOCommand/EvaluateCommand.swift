@@ -171,7 +171,7 @@ struct EvaluateCommand: AsyncParsableCommand {
                 "--measure \(term.name): a measure stands for itself and has neither weight nor gate"
             )
         }
-        if terms.contains(where: { $0.function is RewardModelReward }) {
+        if terms.contains(where: { $0.function is any ModelReward }) {
             throw InputError(
                 "--measure reward_model: a reward model is a stage of a run and scores in its rewards "
                     + "alone; measure what it was taught, such as brief_and_polite")
