@@ -41,7 +41,7 @@ struct DynamicSamplingTests {
             #expect(groups.allSatisfy { task.isHopeful($0[0].problem) })
             #expect(groups.allSatisfy { Set($0.map(\.group)).count == 1 })
             #expect(Set(groups.map { $0[0].group }).count == 6)
-            #expect(generation.rollouts.allSatisfy(\.hasSignal))
+            #expect(generation.rollouts.allSatisfy { $0.hasSignal })
         }
         #expect(spy.values("frac_reward_zero_std").allSatisfy { $0 == 0 })
         #expect(spy.values("dynamic_sampling/unreplaced").allSatisfy { $0 == 0 })

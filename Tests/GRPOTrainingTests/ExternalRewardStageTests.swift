@@ -67,7 +67,7 @@ struct ExternalRewardStageTests {
                 #expect(rollout.advantage == 0)
                 #expect(rollout.ungradableReason?.hasPrefix("far: ") == true)
             }
-            #expect(metrics.values.allSatisfy(\.isFinite))
+            #expect(metrics.values.allSatisfy { $0.isFinite })
         }
         let rates = spy.metrics.map { $0["rewards/far/timeout"] ?? 0 }
         #expect(rates.reduce(0, +) > 0)
