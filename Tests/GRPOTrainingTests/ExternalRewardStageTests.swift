@@ -71,7 +71,8 @@ struct ExternalRewardStageTests {
         }
         let rates = spy.metrics.map { $0["rewards/far/timeout"] ?? 0 }
         #expect(rates.reduce(0, +) > 0)
-        #expect(try #require(spy.saved.last).weights.allSatisfy(\.isFinite))
+        let last = try #require(spy.saved.last)
+        #expect(last.weights.allSatisfy(\.isFinite))
     }
 
     /// A reward that answers equal questions equally makes a resumed run the same run, failures and
