@@ -1,3 +1,4 @@
+import GRPORewards
 import GRPORollouts
 import GRPOTasks
 import GRPOTensors
