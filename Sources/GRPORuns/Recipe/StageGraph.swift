@@ -1,3 +1,4 @@
+import GRPORewards
 import GRPOTasks
 import GRPOTraining
 
