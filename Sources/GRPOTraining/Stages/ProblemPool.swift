@@ -1,3 +1,5 @@
+import GRPOTasks
+
 /// A pool of problems that are drawn by how often they were solved: those that the policy solves
 /// about half of the time teach most, because the variance of a group's accuracy is p(1 - p).
 ///
