@@ -128,8 +128,9 @@ extension Preset {
         name: "dapo",
         paper: "DAPO, arXiv 2503.14476",
         note: """
-            Groups without signal are dropped, not replaced by newly sampled ones; the soft \
-            overlong punishment (cache 4,096) is a reward; 20 rollout steps of linear warm-up.
+            Groups without signal are dropped; dynamic_sampling: {max_rounds: 10} replaces them \
+            by newly sampled ones first; the soft overlong punishment (cache 4,096) is a reward; \
+            20 rollout steps of linear warm-up.
             """,
         fields: groupRelative(aggregation: "token_mean", "section 3.3") + [
             field("epsilon", number: 0.2, "section 4.1: 0.2"),

@@ -20,7 +20,7 @@ package struct Components: Sendable {
         pairs: [any PairSource.Type] = [], rewards: [any RewardFunction.Type] = []
     ) {
         self.tasks = .tasks(adding: added)
-        self.texts = .texts(adding: texts)
+        self.texts = .texts(adding: [SolvedTexts.self] + texts)
         self.pairs = .pairs(adding: pairs)
         self.rewards = .rewards(adding: [RewardModelReward.self, SafetyReward.self] + rewards)
 

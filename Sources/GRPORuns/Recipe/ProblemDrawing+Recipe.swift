@@ -1,17 +1,11 @@
 package import GRPOTraining
 
+// Their ranges are checked with the settings of the stage that they belong to.
+
 extension DynamicSampling: RecipeSettings {
     package static let defaults = DynamicSampling()
-
-    package func settingProblems() -> [SettingProblem] {
-        problems().map { SettingProblem($0.key, $0.message) }
-    }
 }
 
 extension ProblemPoolSettings: RecipeSettings {
     package static let defaults = ProblemPoolSettings()
-
-    package func settingProblems() -> [SettingProblem] {
-        problems().map { SettingProblem($0.key, $0.message) }
-    }
 }

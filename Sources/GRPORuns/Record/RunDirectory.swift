@@ -24,6 +24,7 @@ package struct RunDirectory: Sendable {
     package var metrics: String { path + "/metrics.jsonl" }
     package var timings: String { path + "/timings.jsonl" }
     package var evaluations: String { path + "/evaluations.json" }
+    package var contamination: String { path + "/contamination.json" }
     package var report: String { path + "/report.html" }
     package var rollouts: String { path + "/rollouts" }
     package var checkpoints: String { path + "/checkpoints" }

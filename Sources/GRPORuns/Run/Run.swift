@@ -60,6 +60,8 @@ package final class Run {
         let lock = try directory.open(resuming: resuming)
         defer { withExtendedLifetime(lock) {} }
         if !FileManager.default.fileExists(atPath: directory.recipe) { try describe() }
+        let contamination = ContaminationCheck(recipe)
+        contamination?.lines.forEach(printer.say)
         var evaluations = RunEvaluations(
             recipe, directory: directory, hashes: hashes, environment: compute.environment,
             printer: printer, interruption: interruption, shared: shared)
@@ -103,9 +105,10 @@ package final class Run {
         }
         printer.finish()
         try describe()
+        if let contamination { try directory.write(contamination, to: directory.contamination) }
         return RunSummary(
             run: directory.path, wallSeconds: (clock.now - start) / .seconds(1), stages: stages,
-            evaluations: evaluations.results)
+            evaluations: evaluations.results, contamination: contamination)
     }
 
     /// Writes down recipe and environment; for a resumed run only once its settings have been

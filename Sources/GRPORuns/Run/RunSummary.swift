@@ -45,9 +45,11 @@ package struct RunSummary: Encodable, Sendable {
     package var wallSeconds: Double
     package var stages: [Stage]
     package var evaluations: [EvaluationResult]
+    /// Of the files trained on; nil where there are none.
+    package var contamination: ContaminationCheck?
 
     private enum CodingKeys: String, CodingKey {
-        case run, stages, evaluations
+        case run, stages, evaluations, contamination
         case wallSeconds = "wall_s"
     }
 }

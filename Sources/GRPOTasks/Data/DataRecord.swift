@@ -32,6 +32,11 @@ struct DataRecord: Sendable {
     }
 }
 
+extension DataRecord {
+    /// All that it says, without the roles.
+    var wholeText: String { (prompt + completion + rejected).text }
+}
+
 extension [Message] {
     /// The turns as one text, for people and for models without a template.
     var text: String { map(\.content).joined(separator: "\n\n") }

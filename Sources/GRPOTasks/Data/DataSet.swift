@@ -32,14 +32,18 @@ final class DataSet: Sendable {
     private let objects: Set<String>
     let train: Part
     let test: Part
+    /// Training records that share ten words in a row with the files to be kept apart.
+    let leftOut: Int
 
     /// Opens the files; `check` looks at every record.
     ///
     /// - Parameter heldOut: Without a test file, how much is held out: below 1 a share, from 1 on a
     ///   number of distinct questions, 0 nothing.
+    /// - Parameter decontaminate: Files of problems; training records with ten words of theirs in a
+    ///   row are left out.
     init(
         file: String, testFile: String?, heldOut: Double, columns: DataColumns,
-        objects: Set<String> = [], check: Check
+        objects: Set<String> = [], decontaminate: [String] = [], check: Check
     ) throws(DataError) {
         let file = try DataFile(path: file)
         let offsets = try file.offsets()
@@ -53,7 +57,11 @@ final class DataSet: Sendable {
         }
         self.layout = layout
         self.objects = objects
-        let keys = try Self.keys(of: file, offsets, layout, objects, check)
+        let apart = try Self.problems(of: decontaminate)
+        var shared: Set<Int> = []
+        let keys = try Self.keys(of: file, offsets, layout, objects, check) { place, record in
+            if let apart, apart.shares(record.wholeText) { shared.insert(place) }
+        }
         if let testFile {
             let other = try DataFile(path: testFile)
             let places = try other.offsets()
@@ -61,11 +69,13 @@ final class DataSet: Sendable {
             test = Part(file: other, offsets: places, keys: held.sorted())
             // What both files ask is held out.
             let known = Set(held)
-            train = Self.part(file, offsets, keys) { !known.contains($0) }
+            train = Self.part(file, offsets, keys, without: shared) { !known.contains($0) }
+            leftOut = keys.indices.count { shared.contains($0) && !known.contains(keys[$0]) }
         } else {
             let limit = Self.limit(keys, heldOut: heldOut)
-            train = Self.part(file, offsets, keys) { !limit($0) }
-            test = Self.part(file, offsets, keys, limit)
+            train = Self.part(file, offsets, keys, without: shared) { !limit($0) }
+            leftOut = keys.indices.count { shared.contains($0) && !limit(keys[$0]) }
+            test = Self.part(file, offsets, keys) { limit($0) }
         }
     }
 
@@ -87,7 +97,7 @@ final class DataSet: Sendable {
 
     private static func keys(
         of file: DataFile, _ offsets: [Int], _ layout: DataLayout, _ objects: Set<String>,
-        _ check: Check
+        _ check: Check, look: (Int, DataRecord) -> Void = { _, _ in }
     ) throws(DataError) -> [UInt64] {
         var keys: [UInt64] = []
         var counted: (fault: ColumnFault, offset: Int, count: Int)?
@@ -98,6 +108,7 @@ final class DataSet: Sendable {
             do throws(ColumnFault) {
                 let record = try layout.record(row)
                 try check(row, record, layout)
+                look(keys.count, record)
                 keys.append(record.key)
             } catch {
                 guard error.isCounted else { throw error.at(file.line(of: offset), of: file.path) }
@@ -113,10 +124,28 @@ final class DataSet: Sendable {
         return keys
     }
 
+    /// The texts of the columns of every record, each record a problem; nil where no file is named.
+    private static func problems(of files: [String]) throws(DataError) -> NGramIndex? {
+        guard !files.isEmpty else { return nil }
+        var texts: [String] = []
+        for path in files {
+            let file = try DataFile(path: path)
+            for offset in try file.offsets() {
+                let row = try file.row(at: offset, conversations: [])
+                let columns = row.columns.compactMap { column -> String? in
+                    if case .text(let text) = column.value { text } else { nil }
+                }
+                texts += columns
+            }
+        }
+        return NGramIndex(texts)
+    }
+
     private static func part(
-        _ file: DataFile, _ offsets: [Int], _ keys: [UInt64], _ belongs: (UInt64) -> Bool
+        _ file: DataFile, _ offsets: [Int], _ keys: [UInt64], without left: Set<Int> = [],
+        _ belongs: (UInt64) -> Bool
     ) -> Part {
-        let places = keys.indices.filter { belongs(keys[$0]) }
+        let places = keys.indices.filter { !left.contains($0) && belongs(keys[$0]) }
         return Part(
             file: file, offsets: places.map { offsets[$0] },
             keys: places.map { keys[$0] }.sorted())

@@ -12,6 +12,9 @@ package struct DataSource: Sendable {
     package let heldOut: Double
     /// Names the shuffle; null: the order of the file.
     package let shuffleSeed: Int?
+    /// Files of evaluation problems: training records that share ten words in a row with a text of
+    /// theirs are left out (``NGramIndex``).
+    package let decontaminate: [DataPath]
     private let handle = DataHandle()
 
     /// What is made of the records.
@@ -30,16 +33,25 @@ package struct DataSource: Sendable {
 
     package init(
         file: DataPath?, testFile: DataPath?, columns: DataColumns, heldOut: Double,
-        shuffleSeed: Int?
+        shuffleSeed: Int?, decontaminate: [DataPath] = []
     ) {
         self.file = file
         self.testFile = testFile
         self.columns = columns
         self.heldOut = heldOut
         self.shuffleSeed = shuffleSeed
+        self.decontaminate = decontaminate
     }
 
-    package var files: [String] { [file, testFile].compactMap { $0?.path } }
+    package var files: [String] {
+        ([file, testFile] + decontaminate).compactMap { $0?.path }
+    }
+
+    /// The training records that were left out because evaluation files have ten words of theirs;
+    /// nil where the file is not open or no such files are named.
+    package var leftOut: Int? {
+        decontaminate.isEmpty ? nil : handle.opened.map(\.leftOut)
+    }
 
     // MARK: - Options
 
@@ -76,9 +88,22 @@ package struct DataSource: Sendable {
                     faults.append(error)
                 }
             }
-            return faults.map { ($0.file == testFile?.path ? "test_file" : "file", "\($0)") }
+            return faults.map { fault in
+                if fault.file == testFile?.path { return ("test_file", "\(fault)") }
+                let isOther =
+                    decontaminate.contains { $0.path == fault.file } && file.path != fault.file
+                return (isOther ? "decontaminate" : "file", "\(fault)")
+            }
         case .success(let set):
             guard heldOutProblem(use) == nil else { return [] }
+            if set.train.count == 0, set.leftOut > 0 {
+                return [
+                    (
+                        "decontaminate",
+                        "leaves out all \(set.leftOut) \(use.noun) that could be trained on"
+                    )
+                ]
+            }
             if set.train.count == 0 {
                 return [
                     testFile == nil
@@ -107,7 +132,7 @@ package struct DataSource: Sendable {
         return handle.open { () throws(DataError) in
             try DataSet(
                 file: file.path, testFile: testFile?.path, heldOut: heldOut, columns: columns,
-                objects: use.objects, check: use.check)
+                objects: use.objects, decontaminate: decontaminate.map(\.path), check: use.check)
         }
     }
 
@@ -122,7 +147,7 @@ package struct DataSource: Sendable {
 
 extension DataSource {
     private enum CodingKeys: String, CodingKey {
-        case file, columns
+        case file, columns, decontaminate
         case testFile = "test_file"
         case heldOut = "held_out"
         case shuffleSeed = "shuffle_seed"
@@ -137,7 +162,9 @@ extension DataSource {
             columns: try values.decodeIfPresent(DataColumns.self, forKey: .columns)
                 ?? DataColumns(),
             heldOut: try values.decodeIfPresent(Double.self, forKey: .heldOut) ?? heldOut,
-            shuffleSeed: try values.decodeIfPresent(Int.self, forKey: .shuffleSeed))
+            shuffleSeed: try values.decodeIfPresent(Int.self, forKey: .shuffleSeed),
+            decontaminate: try values.decodeIfPresent([DataPath].self, forKey: .decontaminate)
+                ?? [])
     }
 
     /// Writes the keys among a component's own.
@@ -148,5 +175,6 @@ extension DataSource {
         try values.encode(columns, forKey: .columns)
         try values.encode(heldOut, forKey: .heldOut)
         try values.encode(shuffleSeed, forKey: .shuffleSeed)
+        try values.encode(decontaminate, forKey: .decontaminate)
     }
 }

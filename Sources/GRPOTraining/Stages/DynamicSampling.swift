@@ -3,8 +3,8 @@
 ///
 /// A round samples as many new problems as there are groups without variance, with random numbers
 /// of draw slots of their own; those that have variance take the places of groups without, in
-/// order. What still lacks it after the last round stays, to be treated as `zero_variance_policy`
-/// says.
+/// order; what is replaced is counted and not saved. What still lacks it after the last round stays,
+/// to be treated as `zero_variance_groups` says.
 package struct DynamicSampling: Codable, Sendable, Hashable {
     /// Rounds at most in a generation; verl's recipe of DAPO ends after 10 batches.
     package var maxRounds = 10

@@ -92,7 +92,7 @@ struct ProblemDraw {
         _ slot: Int, _ generation: Int, using generator: inout any RandomNumberGenerator
     ) -> Int {
         let count = stage.problemsOfGeneration
-        if slot >= count, let any = another(using: &generator) { return any }
+        if slot >= count, let other = another(using: &generator) { return other }
         return (generation - 1) * count + slot % count
     }
 

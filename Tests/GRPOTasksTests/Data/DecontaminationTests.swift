@@ -1,0 +1,107 @@
+import Foundation
+import GRPOTasks
+import Testing
+
+/// Training records that share ten words in a row with an evaluation problem.
+@Suite struct DecontaminationTests {
+    private let problem =
+        "A train leaves the old station at nine and needs three hours for 240 miles. How fast?"
+
+    @Test(arguments: [
+        (
+            "A train leaves the old station at nine and needs three hours for 240 miles. How fast?",
+            true
+        ),
+        // Ten words in a row, whatever stands around them, in whatever case and punctuation.
+        ("Note: TRAIN leaves the old-station at nine; and needs THREE... what?", true),
+        // Nine are not enough.
+        ("Note: train leaves the old station at nine and then stops for a while.", false),
+        // The same words in another order are another text.
+        ("needs three hours and at nine station the old leaves A train for 240 miles", false),
+        ("", false),
+    ])
+    func tenWordsInARow(text: String, shares: Bool) {
+        #expect(NGramIndex([problem]).shares(text) == shares)
+    }
+
+    /// Too short for ten words: compared as a whole.
+    @Test func shortProblemsAreComparedAsAWhole() {
+        let index = NGramIndex(["What is 7 + 8?", problem])
+        #expect(index.count == 2 && index.shortCount == 1)
+        #expect(index.shares("what is 7+8"))
+        #expect(!index.shares("What is 7 + 8? It is 15, of course, as you know well."))
+        #expect(!index.shares("What is 7 + 9?"))
+    }
+
+    /// What every problem says is a template's wording and gives nothing away.
+    @Test func templatesDoNotCount() {
+        let template = "Read the question with care and then answer it in a single short word: "
+        let problems = (0..<100).map { template + "question number \($0) about \($0 * 7) things" }
+        let index = NGramIndex(problems)
+        #expect(!index.shares(template + "how tall is the tower in the middle of Paris?"))
+        #expect(index.shares("it in a single short word: question number 42 about 294 things"))
+    }
+
+    @Test func ideographsAreWords() {
+        let index = NGramIndex(["小明有三个苹果他又买了五个苹果"])
+        #expect(index.shares("问题：小明有三个苹果他又买了两个"))
+        #expect(!index.shares("小明有三个苹果和五个梨子"))
+    }
+
+    private func row(_ prompt: String, _ answer: Int) -> String {
+        "{\"prompt\": \"\(prompt)\", \"answer\": \(answer)}\n"
+    }
+
+    private func task(
+        _ scratch: DataScratch, decontaminate: Bool = true, heldOut: Double = 1e-4
+    ) throws -> JSONLProblems {
+        let training = scratch.write(
+            (0..<40).map { row("What is \($0) plus one?", $0 + 1) }.joined()
+                + row("Remember: " + problem, 80)
+                + row("A train leaves the old station at nine and waits for 5 minutes.", 5))
+        let evaluation = scratch.write(
+            "{\"Question\": \"\(problem)\", \"Answer\": \"80\", \"id\": 3}\n", to: "test.jsonl")
+        let options: [String: Any] = [
+            "file": training.path, "held_out": heldOut, "shuffle_seed": 0,
+            "decontaminate": decontaminate ? [evaluation.path] : [],
+        ]
+        return try JSONDecoder().decode(
+            JSONLProblems.self, from: JSONSerialization.data(withJSONObject: options))
+    }
+
+    @Test func sharedRecordsAreLeftOut() throws {
+        let scratch = DataScratch()
+        let all = try task(scratch, decontaminate: false)
+        #expect(all.trainingCount() == 42)
+        #expect(all.source.leftOut == nil)
+        let clean = try task(scratch)
+        #expect(clean.trainingCount() == 41)
+        #expect(clean.source.leftOut == 1)
+        #expect(clean.files.count == 2)
+        let prompts = trainingProblems(clean, 41).map(\.prompt)
+        #expect(Set(prompts).count == 41)
+        #expect(!prompts.contains { $0.hasPrefix("Remember") })
+        let encoded = try JSONEncoder().encode(clean)
+        let again = try JSONDecoder().decode(JSONLProblems.self, from: encoded)
+        #expect(again.source.decontaminate == clean.source.decontaminate)
+    }
+
+    @Test func faultsNameTheOption() throws {
+        let scratch = DataScratch()
+        let file = scratch.questions(0..<3)
+        func problems(_ apart: DataPath) throws -> [(key: String, message: String)] {
+            let options: [String: Any] = [
+                "file": file.path, "held_out": 1, "decontaminate": [apart.path],
+            ]
+            return try JSONDecoder().decode(
+                JSONLProblems.self, from: JSONSerialization.data(withJSONObject: options)
+            ).problems()
+        }
+        #expect(try problems(scratch.path("none.jsonl")).map(\.key) == ["decontaminate"])
+        let all = scratch.write(
+            (0..<3).map { "{\"q\": \"What is \($0)?\"}\n" }.joined(), to: "all.jsonl")
+        let found = try problems(all)
+        #expect(found.map(\.key) == ["decontaminate"])
+        #expect(found[0].message == "leaves out all 2 problems that could be trained on")
+    }
+}
