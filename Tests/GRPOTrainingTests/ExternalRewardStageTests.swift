@@ -67,12 +67,12 @@ struct ExternalRewardStageTests {
                 #expect(rollout.advantage == 0)
                 #expect(rollout.ungradableReason?.hasPrefix("far: ") == true)
             }
-            #expect(metrics.values.allSatisfy(\.isFinite))
+            #expect(metrics.values.allSatisfy { $0.isFinite })
         }
         let rates = spy.metrics.map { $0["rewards/far/timeout"] ?? 0 }
         #expect(rates.reduce(0, +) > 0)
         let last = try #require(spy.saved.last)
-        #expect(last.weights.allSatisfy(\.isFinite))
+        #expect(last.weights.allSatisfy { $0.isFinite })
     }
 
     /// A reward that answers equal questions equally makes a resumed run the same run, failures and
