@@ -64,7 +64,7 @@ package enum ProgramText {
 
     /// Lines with their ends.
     private static func joined(_ lines: ArraySlice<ArraySlice<UInt8>>) -> String {
-        String(decoding: lines.joined(separator: [0x0A]), as: UTF8.self) + "\n"
+        String(decoding: Array(lines.joined(separator: [0x0A])), as: UTF8.self) + "\n"
     }
 
     private static func rows(of text: String) -> [ArraySlice<UInt8>] {
