@@ -121,14 +121,12 @@ package struct Sandbox: Sendable, Hashable {
         for path in ["/etc/ld.so.cache", "/etc/alternatives"] {
             options += ["--ro-bind-try", path, path]
         }
-        for path in readable { options += ["--ro-bind", path, path] }
         options += ["--tmpfs", "/dev"]
         for name in ["null", "zero", "full", "random", "urandom"] {
             options += ["--dev-bind", "/dev/" + name, "/dev/" + name]
         }
-        return options + [
-            "--size", "\(limits.temporaryBytes)", "--perms", "1777", "--tmpfs", "/tmp",
-            "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/tmp",
-        ]
+        options += ["--size", "\(limits.temporaryBytes)", "--perms", "1777", "--tmpfs", "/tmp"]
+        for path in readable { options += ["--ro-bind", path, path] }
+        return options + ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/tmp"]
     }
 }

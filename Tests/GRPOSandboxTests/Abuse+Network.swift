@@ -61,10 +61,11 @@ extension Abuse {
             (echo out > /dev/tcp/127.0.0.1/{PORT}) 2>/dev/null && echo ESCAPED
             """),
         shell(
-            "curl, wget and ssh",
+            "curl and wget",
             """
-            for tool in curl wget "ssh -o BatchMode=yes -o ConnectTimeout=1"; do
-                $tool http://127.0.0.1:{PORT}/ >/dev/null 2>&1 </dev/null && echo "ESCAPED $tool"
+            for tool in curl wget; do
+                timeout 0.5 $tool http://127.0.0.1:{PORT}/ >/dev/null 2>&1 </dev/null &&
+                    echo "ESCAPED $tool"
             done
             """),
     ]

@@ -53,7 +53,7 @@ import Testing
         let start = ContinuousClock.now
         let outcome = try run("exec >&- 2>&-; sleep 60")
         #expect(outcome.status == nil)
-        #expect(ContinuousClock.now - start < .seconds(3))
+        #expect(ContinuousClock.now - start < .seconds(30))
     }
 
     @Test func rootBecomesAnotherUserFirst() throws {

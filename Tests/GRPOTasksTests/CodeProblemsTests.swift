@@ -20,9 +20,9 @@ import Testing
         + #""entry_point": "twice", "canonical_solution": "    return 2 * x\n", "#
         + #""test": "def check(candidate):\n    assert candidate(2) == 4\n    assert candidate(-1) == -2\n"}"#
 
-    @Test func theExamplesSolutionsAreRightAndNothingElseIs() {
+    @Test func theExamplesSolutionsAreRightAndNothingElseIs() throws {
         let task = CodeProblems(file: Self.examples)
-        #expect(task.problems().map(\.message) == [])
+        try #require(task.problems().map(\.message) == [])
         let problems = task.testProblems(limit: 100, seed: 0)
         #expect(problems.count == 8)
         for problem in problems {
@@ -89,7 +89,7 @@ import Testing
         let bad = task(#"{"prompt": "def f(): pass", "test": "check(f)", "entry_point": "f"}"#)
         #expect(
             bad.problems().map { scratch.relative($0.message) } == [
-                "data.jsonl:1: column 'test': found \"check(f)\", expected Python with assert "
+                "data.jsonl:1: column 'test': found 'check(f)', expected Python with assert "
                     + "statements; correct the file, or name another column with columns:"
             ])
         #expect(CodeProblems().problems().map(\.key) == ["file"])

@@ -29,45 +29,45 @@ package enum ProgramText {
     /// The content of the last fenced block. An opening fence that nothing closes reaches to the
     /// end: completions are cut off.
     static func lastBlock(of text: String) -> String? {
-        var last: [Substring]?
-        var open: (fence: Int, lines: [Substring])?
-        for line in lines(of: text) {
+        let lines = rows(of: text)
+        var last: Range<Int>?
+        var open: (fence: Int, start: Int)?
+        for (index, line) in lines.enumerated() {
             let content = line.drop { $0 == 0x20 || $0 == 0x09 }
             let fence = content.prefix { $0 == UInt8(ascii: "`") }.count
-            if var block = open {
+            if let block = open {
                 let rest = content.dropFirst(fence)
                 if fence >= block.fence, rest.allSatisfy(ByteSearch.isSpace) {
-                    last = block.lines
+                    last = block.start..<index
                     open = nil
-                } else {
-                    block.lines.append(Substring(decoding: line, as: UTF8.self))
-                    open = block
                 }
             } else if fence >= 3 {
-                open = (fence, [])
+                open = (fence, index + 1)
             }
         }
-        return (open?.lines ?? last).map { $0.joined(separator: "\n") + "\n" }
+        return (open.map { $0.start..<lines.count } ?? last).map { joined(lines[$0]) }
     }
 
     /// Whether a line defines the function, at the left margin.
     static func defines(_ name: String, _ text: String) -> Bool {
-        lines(of: text).contains { line in
+        rows(of: text).contains { line in
             ["def ", "async def "].contains { line.starts(with: ($0 + name + "(").utf8) }
         }
     }
 
     /// The beginning of a text, to before the first line at the left margin after the first.
     static func continuation(_ text: String) -> String {
-        var kept: [Substring] = []
-        for (index, line) in lines(of: text).enumerated() {
-            if index > 0, let first = line.first, !ByteSearch.isSpace(first) { break }
-            kept.append(Substring(decoding: line, as: UTF8.self))
-        }
-        return kept.joined(separator: "\n") + "\n"
+        let lines = rows(of: text)
+        let end = lines.dropFirst().firstIndex { $0.first.map { !ByteSearch.isSpace($0) } ?? false }
+        return joined(lines[..<(end ?? lines.count)])
     }
 
-    private static func lines(of text: String) -> [ArraySlice<UInt8>] {
+    /// Lines with their ends.
+    private static func joined(_ lines: ArraySlice<ArraySlice<UInt8>>) -> String {
+        String(decoding: Array(lines.joined(separator: [0x0A])), as: UTF8.self) + "\n"
+    }
+
+    private static func rows(of text: String) -> [ArraySlice<UInt8>] {
         Array(text.utf8).split(separator: 0x0A, omittingEmptySubsequences: false)
     }
 }
