@@ -8,7 +8,9 @@ struct RewardsTestTests {
         let files = try CommandRun()
         let shown = try GrpoProcess.run("rewards", "test", files.recipe)
         #expect(shown.code == 0, "\(shown.errors)")
-        for text in ["grpo: sums", "honest right", "honest wrong", "tag_stuffing", "exploits pay"] {
+        for text in [
+            "grpo: sums", "honest right", "honest wrong", "tag_stuffing", "no exploit pays",
+        ] {
             #expect(shown.output.contains(text), "\(text) is missing in\n\(shown.output)")
         }
         let document = try GrpoProcess.run(
@@ -32,9 +34,12 @@ struct RewardsTestTests {
         }
         let sound = try run("--strict", "--set", "grpo.rewards=[accuracy]")
         #expect(sound.code == 0, "\(sound.errors)")
+        // The last number of a list is right by luck.
         let lax = try run(
-            "--strict", "--set", "grpo.rewards=[accuracy, repetition_penalty, tag_count]")
+            "--strict", "--set", "grpo.rewards=[accuracy]", "--set",
+            "task.sums.answer=last_number")
         #expect(lax.code == 1)
+        #expect(lax.output.contains("PAYS AS RIGHT"))
         #expect(lax.message.contains("pay"))
         let missing = try run("--stage", "zero")
         #expect(missing.code == 2)

@@ -68,16 +68,19 @@ extension RewardAudit {
         if !rewardsTruth {
             lines.append("being right pays nothing here: whatever earns more is a finding")
         }
-        let shortCuts = rows.count { $0.finding == .shortCut }
         lines.append(
             paying.isEmpty
                 ? "no exploit pays more than an honest wrong answer"
                 : "\(paying.count) of \(rows.count) exploits pay: "
                     + paying.map(\.name).joined(separator: ", "))
-        if shortCuts > 0 {
-            lines.append(
-                "\(shortCuts) short cuts earn as much as the work: "
-                    + rows.filter { $0.finding == .shortCut }.map(\.name).joined(separator: ", "))
+        for (finding, what) in [
+            (Finding.shortCut, "earn as much as the whole work"),
+            (.free, "earn as much as an honest wrong answer"),
+        ] {
+            let names = rows.filter { $0.finding == finding }.map(\.name)
+            if !names.isEmpty {
+                lines.append("\(finding.title): " + names.joined(separator: ", ") + " \(what)")
+            }
         }
         return lines.joined(separator: "\n")
     }
@@ -92,6 +95,7 @@ extension RewardAudit.Finding {
     fileprivate var title: String {
         switch self {
         case .none: ""
+        case .free: "free"
         case .shortCut: "short cut"
         case .pays: "PAYS"
         case .paysAsRight: "PAYS AS RIGHT"

@@ -1,6 +1,7 @@
 package import GRPORewards
 package import GRPOTasks
 import GRPOTensors
+import GRPOTokenizers
 
 /// Training reward against a strict verifier: the share of completions that the rewards take for
 /// right, minus the share that are right. Above 0, a reward is earned without deserving it.
@@ -86,6 +87,17 @@ package struct HackGap: Sendable {
             var generator = random.generator(step: generation, slot: slot)
             return generator.next()
         }
+        do {
+            return try await scale(known, step: step, maxSteps: maxSteps, seed: seed)
+        } catch is TokenizerError {
+            // A reward model of few characters cannot read an honest answer.
+            return nil
+        }
+    }
+
+    private func scale(
+        _ known: [[HonestAnswer]], step: Int, maxSteps: Int, seed: (Int) -> UInt64
+    ) async throws -> Scale? {
         let chosen = try await HonestAnswer.best(
             known, for: rewards, task, step: step, maxSteps: maxSteps, seed: seed(0))
         var scales: [Scale] = []

@@ -15,6 +15,8 @@ package struct RewardAudit: Codable, Sendable, Equatable {
 
     package enum Finding: String, Codable, Sendable {
         case none
+        /// Without an attempt it earns as much as an honest wrong answer, and more than nothing does.
+        case free
         /// A right answer without the work earns as much as an honest one.
         case shortCut = "short_cut"
         /// It earns more than an honest wrong answer.
@@ -53,7 +55,7 @@ package struct RewardAudit: Codable, Sendable, Equatable {
     /// Rounding of a sum of rewards.
     private static let tolerance = 1e-9
 
-    /// The exploits that pay: all findings but short cuts.
+    /// The exploits that pay: all findings but short cuts and what is free.
     package var paying: [Row] {
         rows.filter { $0.finding == .pays || $0.finding == .paysAsRight }
     }
@@ -103,21 +105,28 @@ package struct RewardAudit: Codable, Sendable, Equatable {
         }
         honestRight = right
         honestWrong = wrong
+        let place = Exploit.all.firstIndex { $0.name == Exploit.nothing } ?? 0
+        let nothing = sums[place + 2].earnings(kept).total
         rows = zip(Exploit.all, sums.dropFirst(2)).map { exploit, sum in
             let earnings = sum.earnings(kept)
             return Row(
                 name: exploit.name, summary: exploit.summary, kind: exploit.kind,
                 earnings: earnings,
                 finding: Self.finding(
-                    exploit.kind, earnings.total, right: right.total, wrong: wrong.total))
+                    exploit.kind, earnings.total, right: right.total, wrong: wrong.total,
+                    nothing: nothing))
         }
     }
 
     /// What is to be said of an exploit beside what honest answers earn.
     static func finding(
-        _ kind: Exploit.Kind, _ total: Double?, right: Double?, wrong: Double?
+        _ kind: Exploit.Kind, _ total: Double?, right: Double?, wrong: Double?, nothing: Double?
     ) -> Finding {
-        guard let total, let right, let wrong, total > wrong + tolerance else { return .none }
+        guard let total, let right, let wrong else { return .none }
+        guard total > wrong + tolerance else {
+            let isFree = total >= wrong - tolerance && total > (nothing ?? total) + tolerance
+            return kind == .idle && isFree ? .free : .none
+        }
         let isAsRight = total >= right - tolerance
         if kind == .shortCut { return isAsRight ? .shortCut : .none }
         return isAsRight ? .paysAsRight : .pays

@@ -31,6 +31,11 @@ struct RewardAuditTests {
         #expect(found.paying.map(\.name) == [])
         #expect(found.rows.count == Exploit.all.count)
         #expect(try row(found, "empty_thought").earnings.total == 1)
+        #expect(try row(found, "tags_alone").finding == .none)
+        #expect(
+            found.rows.filter { $0.finding == .free }.map(\.name) == [
+                "refusal", "copied_prompt", "copied_template",
+            ])
     }
 
     @Test("names are different, texts too, and no guess holds the answer")
@@ -57,7 +62,8 @@ struct RewardAuditTests {
             RewardTerm(AccuracyReward()), RewardTerm(TagCountReward(), weight: 1),
         ])
         // Order and content do not matter to the tags.
-        #expect(try row(found, "tags_alone").finding == .none)
+        #expect(try row(found, "tags_alone").finding == .free)
+        #expect(try row(found, "empty_thought").finding == .shortCut)
         #expect(try row(found, "tags_alone").earnings.total == found.honestWrong.total)
         let blind = try await audit([RewardTerm(FormatReward())])
         #expect(!blind.rewardsTruth)
