@@ -129,7 +129,7 @@ let package = Package(
             resources: [.copy("Fixtures")]),
         tests("GRPOJSON"),
         tests("GRPOTokenizers", ["GRPOJSON"], resources: [.copy("Fixtures")]),
-        tests("GRPOTasks", [bigInt]),
+        tests("GRPOTasks", [bigInt], resources: [.copy("Fixtures")]),
         tests("GRPORewards", ["GRPOTasks"]),
         tests("GRPOObjectives"),
         tests(
