@@ -14,7 +14,9 @@ package struct Rational: Sendable, Hashable {
     /// `numerator / denominator`, reduced, or nil where the denominator is zero.
     package init?(_ numerator: BigInt, over denominator: BigInt) {
         guard denominator != 0 else { return nil }
-        let divisor = numerator.greatestCommonDivisor(with: denominator)
+        // The greatest common divisor takes a pass over the digits for each bit.
+        let isReduced = denominator == 1 || numerator.magnitude == 1
+        let divisor = isReduced ? 1 : numerator.greatestCommonDivisor(with: denominator)
         let sign: BigInt = denominator < 0 ? -1 : 1
         self.numerator = sign * numerator / divisor
         self.denominator = sign * denominator / divisor

@@ -22,6 +22,7 @@ public func testOneInput(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     case "data": readData(DataPath(input.path), seed: count)
     case "template": render(UnsafeBufferPointer(start: data, count: count))
     case "program": readProgram(UnsafeBufferPointer(start: data, count: count))
+    case "math": judge(UnsafeBufferPointer(start: data, count: count))
     default:
         do throws(ModelFileError) {
             try read(input.path)
@@ -69,7 +70,7 @@ private func read(_ path: String) throws(ModelFileError) {
     default:
         preconditionFailure(
             "GRPO_FUZZ is \(reader), expected gguf, safetensors, config, index, tokenizer, data, "
-                + "template or program")
+                + "template, program or math")
     }
 }
 
@@ -126,6 +127,22 @@ private func render(_ source: UnsafeBufferPointer<UInt8>) {
     } catch {
         precondition(!"\(error)".isEmpty)
     }
+}
+
+/// The true answer up to the first line feed, and behind it the completion; every way to look for an
+/// answer, within the verifier's own bound on its steps.
+private func judge(_ source: UnsafeBufferPointer<UInt8>) {
+    let parts = source.split(
+        separator: UInt8(ascii: "\n"), maxSplits: 1, omittingEmptySubsequences: false)
+    let truth = String(decoding: parts[0], as: UTF8.self)
+    let completion = String(decoding: parts.last!, as: UTF8.self)
+    for answer in [completion, AnswerExtraction.mathematical(in: completion), truth] {
+        let (verdict, steps) = MathematicsVerifier.measuredVerdict(on: answer, truth: truth)
+        precondition(steps <= MathematicsVerifier.mostSteps, "\(steps) steps")
+        // Whatever can be graded is its own right answer.
+        precondition(answer != truth || verdict != .wrong, "\(truth) is not itself")
+    }
+    _ = MathematicsVerifier.canonicalText(of: completion)
 }
 
 /// A file in the directory that `GRPO_FUZZ_DIRECTORY` names, overwritten with each input.

@@ -8,6 +8,9 @@ package enum AnswerPlace: String, Codable, Sendable, CaseIterable {
     case boxed
     /// The last number: flexible GSM8K.
     case lastNumber = "last_number"
+    /// In the last block or box, else behind the last "answer", else in the last formula or number:
+    /// flexible mathematics.
+    case anywhere
     /// All of the completion, the thinking left out.
     case text
 
@@ -20,6 +23,7 @@ package enum AnswerPlace: String, Codable, Sendable, CaseIterable {
         case .lastNumber:
             return AnswerExtraction.afterThinking(completion)
                 .flatMap(AnswerExtraction.lastNumber(in:))
+        case .anywhere: return AnswerExtraction.mathematical(in: completion)
         case .text: return AnswerExtraction.afterThinking(completion)
         }
     }

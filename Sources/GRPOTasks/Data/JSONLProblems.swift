@@ -7,7 +7,7 @@
 package struct JSONLProblems: ProblemSource {
     package static let name = "jsonl"
     package static let summary =
-        "Problems from a file of JSON lines: questions, and answers that are numbers or texts."
+        "Problems from a file of JSON lines: questions with numbers, texts or mathematics as answers."
 
     /// The file and how it is divided.
     package let source: DataSource
@@ -166,21 +166,10 @@ package struct JSONLProblems: ProblemSource {
     // MARK: - Verification
 
     package func verify(_ completion: String, _ problem: Problem) -> Verdict {
-        guard let truth = verifier.truth(of: problem.answer) else {
-            return .ungradable(
-                reason: "the true answer '\(problem.answer)' is not \(verifier.expectedTruth)")
-        }
-        guard let given = given(in: completion), given.utf8.elementsEqual(truth.utf8) else {
-            return .wrong
-        }
-        return .right
+        verifier.verdict(on: answer.answer(in: completion), truth: problem.answer)
     }
 
     package func answer(in completion: String, to problem: Problem) -> String? {
-        given(in: completion)
-    }
-
-    private func given(in completion: String) -> String? {
         answer.answer(in: completion).flatMap(verifier.form(of:))
     }
 }

@@ -2,8 +2,8 @@ import GRPOJSON
 
 /// Mathematical problems answered in `\boxed{…}`, in the shape of MATH-500 and AIME.
 ///
-/// Right is what equals the truth as an exact number, or else as LaTeX text after normalisation
-/// (`LaTeXAnswer`): `\frac{1}{2}`, `1/2` and `0.5` are one answer, `(x+1)^2` and `x^2+2x+1` are two.
+/// Right is what means the same as the truth (`MathematicsVerifier`): `\frac{1}{2}`, `1/2` and `0.5`
+/// are one answer, and so are `(x+1)^2` and `x^2+2x+1`.
 package struct Boxed: QuestionSource {
     package static let name = "boxed"
     package static let summary =
@@ -67,7 +67,7 @@ package struct Boxed: QuestionSource {
             let asked = try row.text(columns.question)
             let (name, text) = try columns.answer(of: row)
             let truth = BoxedColumns.boxed(in: text) ?? text
-            guard LaTeXAnswer(truth) != nil else {
+            guard !ByteSearch.trimmed(Array(truth.utf8)[...]).isEmpty else {
                 throw ColumnFault(
                     column: name, found: printable(truth), expected: "an answer that says something"
                 )
@@ -85,18 +85,11 @@ package struct Boxed: QuestionSource {
     // MARK: - Verification
 
     package func verify(_ completion: String, _ problem: Problem) -> Verdict {
-        guard let truth = LaTeXAnswer(problem.answer) else {
-            return .ungradable(reason: "the true answer '\(problem.answer)' says nothing")
-        }
-        return given(in: completion) == truth ? .right : .wrong
+        MathematicsVerifier.verdict(on: answer.answer(in: completion), truth: problem.answer)
     }
 
     package func answer(in completion: String, to problem: Problem) -> String? {
-        given(in: completion)?.text
-    }
-
-    private func given(in completion: String) -> LaTeXAnswer? {
-        answer.answer(in: completion).flatMap { LaTeXAnswer($0) }
+        answer.answer(in: completion).flatMap(MathematicsVerifier.canonicalText(of:))
     }
 }
 
