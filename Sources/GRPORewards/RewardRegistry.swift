@@ -11,7 +11,7 @@ extension Registry where Component == any RewardFunction.Type {
         let builtIn: [any RewardFunction.Type] = [
             AccuracyReward.self, FormatReward.self, TagCountReward.self,
             LanguageConsistencyReward.self, BriefAndPoliteReward.self, ReadabilityReward.self,
-            RepetitionPenaltyReward.self, RandomReward.self,
+            RepetitionPenaltyReward.self, RandomReward.self, GradedAccuracyReward.self,
         ]
         var registry = RewardRegistry()
         for type in builtIn + added {
