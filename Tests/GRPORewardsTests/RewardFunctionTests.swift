@@ -45,7 +45,8 @@ import Testing
         let registry = RewardRegistry.rewards(adding: [Fixed<First>.self])
         #expect(
             registry.names == [
-                "accuracy", "brief_and_polite", "first", "format", "language_consistency", "random",
+                "accuracy", "brief_and_polite", "first", "format", "graded_accuracy",
+                "language_consistency", "random",
                 "readability", "repetition_penalty", "tag_count",
             ])
         for name in registry.names {

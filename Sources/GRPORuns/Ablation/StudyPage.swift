@@ -116,9 +116,15 @@ extension RecipeNode {
         switch content {
         case .scalar(let text, let quoted): quoted ? "\"\(text)\"" : text
         case .sequence(let elements):
-            "[" + elements.map(\.inlineText).joined(separator: ", ") + "]"
+            "[" + elements.map(\.inlineElement).joined(separator: ", ") + "]"
         case .mapping(let entries):
             "{" + entries.map { "\($0.key): \($0.value.inlineText)" }.joined(separator: ", ") + "}"
         }
+    }
+
+    /// A kind with its options stands in a list without braces of its own.
+    private var inlineElement: String {
+        guard let entries, entries.count == 1 else { return inlineText }
+        return "\(entries[0].key): \(entries[0].value.inlineText)"
     }
 }

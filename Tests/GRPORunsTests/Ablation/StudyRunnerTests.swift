@@ -84,6 +84,7 @@ struct StudyRunnerTests {
         }
         let done = study.directory.finished(try study.plan()).count
         study.launcher.clear()
+        study.launcher.stopsAfter.withLock { $0 = nil }
         let table = try await study.execute(resuming: true)
         #expect(study.launcher.names.count == 11 - done)
         #expect(table.rows.map(\.passAt1) == expected.rows.map(\.passAt1))

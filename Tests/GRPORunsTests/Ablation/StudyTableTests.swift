@@ -161,7 +161,7 @@ struct StudyTableTests {
             "<td>+tags</td><td>grpo.rewards: [accuracy, tag_count: {weight: 0.5",
             "Every run; here the intervals are over problems",
         ] { #expect(html.contains(part), "\(part) is missing") }
-        #expect(!html.contains("<script") && !html.contains("http"))
+        #expect(!html.contains("<script") && !html.contains("http:") && !html.contains("https:"))
         #expect(!html.contains(" nan") && !html.contains(">nan"))
         for svg in html.components(separatedBy: "<svg").dropFirst() {
             let element = "<svg" + svg.components(separatedBy: "</svg>")[0] + "</svg>"
