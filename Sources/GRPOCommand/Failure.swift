@@ -37,6 +37,12 @@ enum Failure {
                 "\(place); continue with --resume: "
                     + "grpo run \(run)/recipe.yaml --output \(run) --resume")
             return interrupted
+        case let error as StudyRunner.Interrupted:
+            Console.error(
+                "interrupted: \(error.done) of \(error.runs) runs are done, those at work are saved; "
+                    + "continue with --resume: "
+                    + "grpo ablate \(error.file) --output \(error.directory) --resume")
+            return interrupted
         case let error as ModelFileError:
             Console.error("error: \(error)")
             return error.cause == .input ? wrongInput : failed

@@ -55,6 +55,7 @@ struct Grpo: AsyncParsableCommand {
         subcommands: [
             RunCommand.self, EvaluateCommand.self, GenerateCommand.self, InspectCommand.self,
             TasksCommand.self, RewardsCommand.self, TokenizeCommand.self, ReportCommand.self,
-            ConvertCommand.self, DoctorCommand.self, BenchmarkCommand.self,
+            ConvertCommand.self, DoctorCommand.self, BenchmarkCommand.self, AblateCommand.self,
+            StudyWorkerCommand.self,
         ])
 }

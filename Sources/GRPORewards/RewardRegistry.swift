@@ -14,7 +14,8 @@ extension Registry where Component == any RewardFunction.Type {
             ReasoningStepsReward.self, LengthReward.self, CosineReward.self,
             SoftOverlongPunishmentReward.self, LengthBudgetReward.self,
             RepetitionPenaltyReward.self, JSONReward.self, CodeExecutionReward.self,
-            CommandReward.self, HTTPReward.self, JudgeReward.self, RandomReward.self,
+            GradedAccuracyReward.self, CommandReward.self, HTTPReward.self, JudgeReward.self,
+            RandomReward.self,
         ]
         var registry = RewardRegistry()
         for type in builtIn + added {

@@ -46,9 +46,9 @@ import Testing
         #expect(
             registry.names == [
                 "accuracy", "brief_and_polite", "code_execution", "command", "cosine", "first",
-                "format", "http", "json", "judge", "language_consistency", "length",
-                "length_budget", "random", "readability", "reasoning_steps", "repetition_penalty",
-                "soft_overlong_punishment", "tag_count",
+                "format", "graded_accuracy", "http", "json", "judge", "language_consistency",
+                "length", "length_budget", "random", "readability", "reasoning_steps",
+                "repetition_penalty", "soft_overlong_punishment", "tag_count",
             ])
         for name in registry.names {
             #expect(registry[name]?.name == name)

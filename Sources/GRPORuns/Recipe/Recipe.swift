@@ -128,7 +128,20 @@ package struct Recipe: RecipeSettings {
         file: String, overrides: [String] = [], components: Components,
         requiringModel: Bool = false
     ) throws(RecipeError) -> (recipe: Recipe, departures: [Departure]) {
-        let document = try RecipeDocument.load(file: file, overrides: overrides)
+        var (recipe, departures) = try decode(
+            RecipeDocument.load(file: file, overrides: overrides), components: components,
+            requiringModel: requiringModel)
+        if recipe.name == nil { recipe.name = RecipePath.plainStem(of: file) }
+        return (recipe, departures)
+    }
+
+    /// The recipe of a document, checked as a whole.
+    ///
+    /// - Parameter requiringModel: whether a model file must be there already.
+    /// - Throws: `RecipeError` with everything that is wrong.
+    package static func decode(
+        _ document: RecipeDocument, components: Components, requiringModel: Bool = false
+    ) throws(RecipeError) -> (recipe: Recipe, departures: [Departure]) {
         let missing: RecipeCheck = { value in
             guard requiringModel, let recipe = value as? Recipe,
                 case .path(let model) = recipe.model,
@@ -144,10 +157,9 @@ package struct Recipe: RecipeSettings {
                             } ?? "check the path"))
             ]
         }
-        var (recipe, departures) = try document.decode(
+        let (recipe, departures) = try document.decode(
             Recipe.self, userInfo: [Components.userInfoKey: components],
             checks: [Components.check, missing])
-        if recipe.name == nil { recipe.name = RecipePath.plainStem(of: file) }
         return (recipe, departures)
     }
 

@@ -20,6 +20,9 @@ enum ChartStyle {
         .divider { stroke: var(--faint); stroke-width: 1; stroke-dasharray: 3 3; }
         .line { fill: none; stroke-width: 2; stroke-linejoin: round; }
         .dots { fill: none; stroke-width: 3.5; stroke-linecap: round; opacity: 0.32; }
+        .band { stroke: none; opacity: 0.14; }
+        .mark { fill: none; stroke-width: 8; stroke-linecap: round; }
+        .dash1 { stroke-dasharray: 7 4; } .dash2 { stroke-dasharray: 2 3; }
         \(rules)
         """
 
@@ -28,6 +31,7 @@ enum ChartStyle {
     }
 
     private static let rules = (0..<colorCount).map {
-        ".c\($0) { stroke: var(--c\($0)); } .key.c\($0) { background: var(--c\($0)); }"
+        ".c\($0) { stroke: var(--c\($0)); } .key.c\($0) { background: var(--c\($0)); } "
+            + ".band.c\($0) { stroke: none; fill: var(--c\($0)); }"
     }.joined(separator: "\n")
 }

@@ -1,10 +1,17 @@
-/// A chart of one quantity over steps: every step as a faint point, their moving mean as a line.
+/// A chart of one quantity over steps: every step as a faint point, their moving mean as a line; or a
+/// line with a band.
 struct LineChart {
     struct Series {
         var name: String
         /// Index into the palette of ``ChartStyle``.
         var color: Int
         var points: [(x: Double, y: Double)]
+        /// What is known of the line: a lighter area around it.
+        var band: [(x: Double, low: Double, high: Double)] = []
+        /// Solid, dashed or dotted: for more lines than there are colours.
+        var dash = 0
+        /// Whether the points are drawn beside their moving mean; else they are the line.
+        var showsPoints = true
     }
 
     /// A labelled vertical line, where a stage begins.
@@ -47,7 +54,8 @@ struct LineChart {
         let all = series.flatMap(\.points)
         let xs = all.map(\.x) + dividers.map(\.x)
         let xRange = (xs.min() ?? 0)...max(xs.max() ?? 1, (xs.min() ?? 0) + 1)
-        let yRange = AxisTicks.range(of: all.map(\.y))
+        let yRange = AxisTicks.range(
+            of: all.map(\.y) + series.flatMap(\.band).flatMap { [$0.low, $0.high] })
         let plotWidth = width - Self.left - Self.right
         let plotHeight = height - Self.top - Self.bottom
         func px(_ value: Double) -> String {
@@ -91,15 +99,27 @@ struct LineChart {
             Self.text(
                 "step", x: Self.coordinate(Self.left + plotWidth / 2),
                 y: Self.coordinate(height - 5), class: "tick middle"))
+        for one in series where !one.band.isEmpty {
+            let edge =
+                one.band.map { "\(px($0.x)) \(py($0.low))" }
+                + one.band.reversed().map { "\(px($0.x)) \(py($0.high))" }
+            parts.append(
+                "<path class=\"band c\(one.color)\" d=\"M\(edge.joined(separator: "L"))Z\"/>")
+        }
         for one in series {
-            let dots = one.points.map { "M\(px($0.x)) \(py($0.y))h0" }.joined()
-            let path = Self.smoothed(one.points, window: window).map { "\(px($0.x)) \(py($0.y))" }
+            let line =
+                one.showsPoints ? Self.smoothed(one.points, window: window) : one.points
+            let path = line.map { "\(px($0.x)) \(py($0.y))" }
             let name = "<title>\(HTMLText.escaped(one.name))</title>"
-            parts.append("<path class=\"dots c\(one.color)\" d=\"\(dots)\">\(name)</path>")
+            if one.showsPoints {
+                let dots = one.points.map { "M\(px($0.x)) \(py($0.y))h0" }.joined()
+                parts.append("<path class=\"dots c\(one.color)\" d=\"\(dots)\">\(name)</path>")
+            }
             if path.count > 1 {
+                let dash = one.dash > 0 ? " dash\(one.dash)" : ""
                 parts.append(
-                    "<path class=\"line c\(one.color)\" d=\"M\(path.joined(separator: "L"))\">"
-                        + "\(name)</path>")
+                    "<path class=\"line c\(one.color)\(dash)\" "
+                        + "d=\"M\(path.joined(separator: "L"))\">\(name)</path>")
             }
         }
         parts.append("</g>")

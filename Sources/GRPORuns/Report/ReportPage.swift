@@ -4,56 +4,17 @@ import GRPOTraining
 /// `report.html`: one page that needs nothing else, no script and no network.
 package enum ReportPage {
     package static func html(_ data: ReportData) -> String {
-        let title = HTMLText.escaped(data.title, keepingNewlines: false)
-        return """
-            <!doctype html>
-            <html lang="en">
-            <head>
-            <meta charset="utf-8">
-            <meta name="viewport" content="width=device-width, initial-scale=1">
-            <meta name="color-scheme" content="light dark">
-            <meta http-equiv="Content-Security-Policy"
-              content="default-src 'none'; style-src 'unsafe-inline'">
-            <title>\(title)</title>
-            <style>
-            \(ChartStyle.css)
-            \(css)
-            </style>
-            </head>
-            <body>
-            <h1>\(title)</h1>
-            \(legend(data.runs))
-            \(evaluations(data.runs))
-            \(samples(data.runs))
-            \(curves(data.runs))
-            \(data.runs.map { completions($0, named: data.runs.count > 1) }.joined(separator: "\n"))
-            \(data.runs.map { settings($0, named: data.runs.count > 1) }.joined(separator: "\n"))
-            </body>
-            </html>
-
-            """
+        HTMLPage.text(
+            title: data.title,
+            body: """
+                \(legend(data.runs))
+                \(evaluations(data.runs))
+                \(samples(data.runs))
+                \(curves(data.runs))
+                \(data.runs.map { completions($0, named: data.runs.count > 1) }.joined(separator: "\n"))
+                \(data.runs.map { settings($0, named: data.runs.count > 1) }.joined(separator: "\n"))
+                """)
     }
-
-    private static let css = """
-        body { font: 15px/1.5 system-ui, sans-serif; color: var(--text);
-          background: var(--ground); max-width: 980px; margin: 2em auto; padding: 0 1em; }
-        h1 { font-size: 1.5em; } h2 { font-size: 1.15em; margin-top: 2em; }
-        table { border-collapse: collapse; }
-        th, td { text-align: left; padding: 0.25em 0.9em 0.25em 0;
-          border-bottom: 1px solid var(--rule); font-variant-numeric: tabular-nums; }
-        th, .faint { color: var(--faint); font-weight: normal; }
-        .wide { overflow-x: auto; }
-        .charts { display: grid; grid-template-columns: repeat(auto-fill, minmax(400px, 1fr));
-          gap: 1em; }
-        .key { display: inline-block; width: 0.8em; height: 0.8em; border-radius: 50%;
-          margin: 0 0.4em 0 1em; }
-        .completion { background: var(--panel); border-radius: 6px; padding: 0.6em 0.9em;
-          margin: 0.8em 0; }
-        pre { white-space: pre-wrap; overflow-wrap: anywhere; margin: 0.3em 0;
-          font: 13px/1.45 ui-monospace, monospace; }
-        .prompt { color: var(--faint); }
-        @media (max-width: 480px) { .charts { grid-template-columns: 1fr; } }
-        """
 
     private static func legend(_ runs: [ReportData.Run]) -> String {
         guard runs.count > 1 else { return "" }
@@ -114,11 +75,7 @@ package enum ReportPage {
     }
 
     private static func row(_ cells: [String], first: String?, tag: String) -> String {
-        let all = (first.map { [$0] } ?? []) + cells
-        let inner = all.map {
-            "<\(tag)>\(HTMLText.escaped($0, keepingNewlines: false))</\(tag)>"
-        }
-        return "<tr>\(inner.joined())</tr>"
+        HTMLPage.row((first.map { [$0] } ?? []) + cells, tag: tag)
     }
 
     private static func curves(_ runs: [ReportData.Run]) -> String {

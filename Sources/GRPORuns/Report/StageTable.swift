@@ -104,7 +104,8 @@ package struct StageTable: Sendable, Encodable {
             values: values)
     }
 
-    private static func interval(
+    /// Of one number of several runs, each with the interval of its own evaluation.
+    static func interval(
         _ found: [(value: Double, interval: ClosedRange<Double>?)]
     ) -> ClosedRange<Double>? {
         let values = found.map(\.value)

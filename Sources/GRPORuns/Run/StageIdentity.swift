@@ -25,7 +25,7 @@ struct StageIdentity {
         var stage: StageSpecification
         var model: ModelShape?
         /// A model from nothing has the characters of all texts that the recipe trains on, and
-        /// weights drawn with the recipe's seed.
+        /// weights drawn with the stage's seed.
         var alphabet: String?
         var modelSeed: Int?
         var modelHash: String?
@@ -60,7 +60,8 @@ struct StageIdentity {
         let inputTree = Inputs(
             schema: ResolvedRecipe.schema, stage: stage.unwatched, model: shape,
             alphabet: shape == nil ? nil : recipe.characterAlphabet,
-            modelSeed: isDrawn ? recipe.seed : nil, modelHash: model, task: recipe.task,
+            modelSeed: isDrawn ? stage.placement.seed ?? recipe.seed : nil, modelHash: model,
+            task: recipe.task,
             prompt: recipe.prompt.rawValue, seed: stage.placement.seed ?? recipe.seed,
             precision: environment.precision, backend: environment.backend,
             microBatch: microBatch, parent: parent?.hash,

@@ -47,7 +47,9 @@ struct StagePolicies {
             case .path(let path):
                 return try PolicyFile.load(path.path, backend: compute.backend)
             case .shape(let shape):
-                return try drawn(shape, RandomStream(seed: UInt64(recipe.seed), name: "model/init"))
+                // The stage that trains it from nothing is the first: with its seed the two are one.
+                let seed = recipe.stages.first.map(recipe.seed(of:)) ?? UInt64(recipe.seed)
+                return try drawn(shape, RandomStream(seed: seed, name: "model/init"))
             }
         case .shape: preconditionFailure("a stage's own shape is drawn by `start`")
         case .stage(let index):
