@@ -104,7 +104,10 @@ INLINE void attention_tile(
         int64_t count = start + queries - begin;
         if (count > KEY_BLOCK) count = KEY_BLOCK;
         const int64_t last = start + queries <= begin + KEY_BLOCK;
-        for (int64_t j = 0; j < count; j += LANES) {
+        if (a->cached && queries > 1) {
+            load_keys_cached(a, span, kv_head, begin, count, keys, values, bf16);
+        }
+        for (int64_t j = 0; j < count && !a->cached; j += LANES) {
             int64_t part = count - j < LANES ? count - j : LANES;
             if (ahead > 0) {
                 int64_t end = begin + j + part;
@@ -118,7 +121,12 @@ INLINE void attention_tile(
         if (!direct) load_keys(a->v, a, span, kv_head, begin, count, values, bf16);
         // The query that sees one key of the block, and the first row that sees any.
         const int64_t offset = begin - start, skipped = offset > 0 ? offset * group : 0;
-        block_scores(q, keys, a, skipped, rows, group, offset, count, scores);
+        if (a->cached && queries == 1) {
+            cached_scores(
+                q, rows, a, span, kv_head, begin, count, next, next_head, scores, keys, bf16);
+        } else {
+            block_scores(q, keys, a, skipped, rows, group, offset, count, scores);
+        }
         for (int64_t r = skipped; r < rows; r++) {
             int64_t seen = r / group - offset + 1;
             if (seen > count) seen = count;

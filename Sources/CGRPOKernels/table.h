@@ -16,6 +16,7 @@
 #include "head.h"
 #include "tile.h"
 #include "attention_block.h"
+#include "attention_cache.h"
 #include "attention.h"
 #include "attention_backward.h"
 
@@ -31,6 +32,7 @@ const grpo_kernels GRPO_TABLE = {
     .swiglu = swiglu,
     .swiglu_backward = swiglu_backward,
     .column_sums = column_sums,
+    .store_keys = store_keys,
     .attention_scratch = attention_scratch,
     .attention = attention,
     .attention_backward_scratch = attention_backward_scratch,

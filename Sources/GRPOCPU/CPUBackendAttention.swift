@@ -29,8 +29,9 @@ extension CPUBackend {
         y: Tensor, logSumExp: Tensor
     ) {
         guard layout.tokenCount > 0 else { return }
-        let operands = attentionOperands(
+        var operands = attentionOperands(
             q: q, k: k, v: v, y: y, logSumExp: logSumExp, headDim: headDim, scale: scale)
+        operands.cached = layout.keysAreCached && keyBlock > 1 ? 1 : 0
         let group = q.columns / k.columns
         var tiles: [AttentionTile] = []
         tiles.reserveCapacity(layout.spans.count * (k.columns / headDim))
@@ -56,6 +57,24 @@ extension CPUBackend {
         }
     }
 
+    /// Keys of bfloat16 are arranged for the scores of one query. Those of float32 stay in rows:
+    /// decoding waits for memory, and the lanes of a block that hold no key are read too.
+    package var keyBlock: Int { activationType == .bfloat16 ? 16 : 1 }
+
+    package func storeKeys(_ k: Tensor, _ rows: [Int32], headDim: Int, cache: Tensor) {
+        guard keyBlock > 1 else { return scatterRows(k, rows, y: cache) }
+        let (width, size, narrow) = (k.columns, k.dtype.byteCount, isNarrow(k))
+        let (source, target) = (k.address, cache.address)
+        rows.withUnsafeBufferPointer { rows in
+            forEachBlock(of: rows.count, cost: width) { range, _ in
+                let start = range.lowerBound
+                kernels.pointee.store_keys!(
+                    source + start * width * size, rows.baseAddress! + start, Int64(range.count),
+                    Int64(width / headDim), Int64(headDim), target, narrow)
+            }
+        }
+    }
+
     /// Families share no keys, and neither do heads: a task has the gradients of its keys to itself
     /// and adds to them in the order of queries. Where families are many a task takes all heads of
     /// one, whose rows lie side by side.
@@ -63,6 +82,7 @@ extension CPUBackend {
         _ dy: Tensor, q: Tensor, k: Tensor, v: Tensor, y: Tensor, logSumExp: Tensor,
         layout: AttentionLayout, headDim: Int, scale: Double, dq: Tensor, dk: Tensor, dv: Tensor
     ) {
+        precondition(!layout.keysAreCached, "backward of attention over a cache")
         zero(dk)
         zero(dv)
         guard layout.tokenCount > 0 else { return }

@@ -3,11 +3,13 @@ import Foundation
 package import GRPOTensors
 
 extension CPUBackend {
-    /// Rows whose logits exist at once.
-    private static let samplingRows = 64
+    /// Rows whose logits exist at once: more where the vocabulary is small.
+    private static func samplingRows(vocabulary: Int) -> Int {
+        max(LogitRows.rowsOfTask, (1 << 20) / vocabulary)
+    }
 
     package func samplingBytes(rows: Int, vocabulary: Int) -> Int {
-        min(rows, Self.samplingRows) * vocabulary * MemoryLayout<Float>.size
+        min(rows, Self.samplingRows(vocabulary: vocabulary)) * vocabulary * MemoryLayout<Float>.size
     }
 
     package func sample(
@@ -21,8 +23,9 @@ extension CPUBackend {
         let starts = Self.starts(of: rows, count: hidden.rows)
         var drawn = [SampledToken](
             repeating: SampledToken(token: 0, logProbability: .nan), count: uniforms.count)
-        for start in stride(from: 0, to: hidden.rows, by: Self.samplingRows) {
-            let range = start..<min(hidden.rows, start + Self.samplingRows)
+        let rowsAtOnce = Self.samplingRows(vocabulary: packed.outputs)
+        for start in stride(from: 0, to: hidden.rows, by: rowsAtOnce) {
+            let range = start..<min(hidden.rows, start + rowsAtOnce)
             let logits = LogitRows(
                 hidden.rows(range), packed, backend: self,
                 temperature: sampling.temperature == 0 ? 1 : sampling.temperature)
@@ -55,6 +58,9 @@ extension CPUBackend {
 /// The logits of a few rows, panel by panel, each `[rows, width of the panel]`, and their
 /// statistics.
 private struct LogitRows {
+    /// Rows that meet a panel in one task.
+    static let rowsOfTask = 64
+
     let rows: Int
     let blocks: VocabularyBlocks
     let inverse: Float
@@ -72,13 +78,19 @@ private struct LogitRows {
             byteCount: rows * blocks.count * MemoryLayout<grpo_head_block>.stride)
         let logits = storage.bytes.assumingMemoryBound(to: Float.self)
         let statistics = statisticsStorage.bytes.assumingMemoryBound(to: grpo_head_block.self)
-        let source = hidden.address
-        backend.workers.run(tasks: weight.panelCount) { panel, worker in
-            let tile = logits + rows * weight.panel(panel).lowerBound
+        let (source, rowBytes) = (hidden.address, hidden.columns * hidden.dtype.byteCount)
+        let chunks = (rows + Self.rowsOfTask - 1) / Self.rowsOfTask
+        backend.workers.run(tasks: weight.panelCount * chunks) { task, worker in
+            let (panel, first) = (task / chunks, task % chunks * Self.rowsOfTask)
+            let count = min(Self.rowsOfTask, rows - first)
+            let outputs = weight.panel(panel)
+            let tile = logits + rows * outputs.lowerBound + first * outputs.count
             backend.products.multiplyTile(
-                source, rows: rows, weight, panel: panel, y: tile, worker: worker)
+                source + first * rowBytes, rows: count, weight, panel: panel, y: tile,
+                worker: worker)
             backend.reduce(
-                tile, rows: rows, blocks, panel: panel, inverse: inverse, into: statistics)
+                tile, rows: count, blocks, panel: panel, inverse: inverse,
+                into: statistics + first * blocks.count)
         }
         self.rows = rows
         self.blocks = blocks

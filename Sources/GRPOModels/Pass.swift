@@ -25,6 +25,8 @@ package struct Pass {
     ) {
         precondition(
             rows.count == layout.tokenCount, "\(rows.count) rows for \(layout.tokenCount) tokens")
+        var layout = layout
+        layout.keysAreCached = true
         self.backend = backend
         self.layout = layout
         self.cache = cache
@@ -34,7 +36,7 @@ package struct Pass {
 }
 
 /// Keys and values of every layer, in rows that the caller assigns. What a row holds before a pass
-/// writes it is undefined, and no span may name it.
+/// writes it is undefined, and no span may name it. Keys are arranged by `Backend.storeKeys`.
 package final class KeyValueCache {
     /// One pair a layer: `[rows, keyValueHeads * headDim]`, the backend's activation type.
     package let layers: [(k: Tensor, v: Tensor)]
@@ -49,6 +51,7 @@ package final class KeyValueCache {
     }
 
     package init(_ configuration: DecoderConfiguration, rows: Int, backend: any Backend) {
+        let rows = backend.wholeKeyBlocks(rows)
         let shape = [rows, configuration.keyValueHeads * configuration.headDim]
         self.rows = rows
         layers = (0..<configuration.layers).map { _ in

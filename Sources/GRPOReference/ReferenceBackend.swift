@@ -17,6 +17,7 @@ package final class ReferenceBackend: Backend {
     package func packedBytes(outputs: Int, inputs: Int, transposed: Bool) -> Int { 0 }
     package func headGradientBytes(rows: Int, vocabulary: Int) -> Int { 0 }
     package func samplingBytes(rows: Int, vocabulary: Int) -> Int { 0 }
+    package var keyBlock: Int { 1 }
 
     package func gatherRows(_ x: Tensor, _ rows: [Int32], y: Tensor) {
         let bytes = x.columns * x.dtype.byteCount
@@ -32,6 +33,11 @@ package final class ReferenceBackend: Backend {
             let target = y.address + Int(row) * bytes
             target.copyMemory(from: x.address + index * bytes, byteCount: bytes)
         }
+    }
+
+    /// Plain rows: no arrangement of keys is faster than another here.
+    package func storeKeys(_ k: Tensor, _ rows: [Int32], headDim: Int, cache: Tensor) {
+        scatterRows(k, rows, y: cache)
     }
 
     package func cast(_ x: Tensor, y: Tensor) {

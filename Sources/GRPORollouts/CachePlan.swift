@@ -5,10 +5,12 @@ package import GRPOTensors
 package struct CachePlan: Equatable, Sendable {
     /// Sequences decoded at once: what the settings ask for and the cache has room for.
     package let slots: Int
-    /// Rows of prompts, which their completions share.
+    /// Rows of prompts, which their completions share: each has whole blocks.
     package let promptRows: Int
-    /// Rows of completions: each slot has its full length, so that they never fragment.
+    /// Rows of completions: each slot has `roomOfCompletion`, so that they never fragment.
     package let completionRows: Int
+    /// Whole blocks of rows for the longest completion, in whichever row of a block it begins.
+    package let roomOfCompletion: Int
 
     package var rows: Int { promptRows + completionRows }
 
@@ -21,15 +23,18 @@ package struct CachePlan: Equatable, Sendable {
         _ configuration: DecoderConfiguration, backend: any Backend
     ) {
         let bytes = KeyValueCache.rowBytes(configuration, backend: backend)
-        let places = Self.cacheBytes / (bytes * settings.maxCompletionLength)
+        roomOfCompletion = backend.wholeKeyBlocks(
+            settings.maxCompletionLength + backend.keyBlock - 1)
+        let roomOfPrompt = backend.wholeKeyBlocks(longestPrompt)
+        let places = Self.cacheBytes / (bytes * roomOfCompletion)
         slots = max(1, min(settings.concurrency, places, requests * settings.numGenerations))
-        completionRows = slots * settings.maxCompletionLength
+        completionRows = slots * roomOfCompletion
 
         // Stragglers of earlier groups must not keep new prompts out: prompts get room for one in
         // every place, as far as that takes no more rows than the completions do.
         let promptsAtOnce = (slots + settings.numGenerations - 1) / settings.numGenerations
-        let affordable = completionRows / max(1, longestPrompt)
+        let affordable = completionRows / max(1, roomOfPrompt)
         let prompts = max(2 * promptsAtOnce + 1, min(slots, affordable))
-        promptRows = min(requests, prompts) * longestPrompt
+        promptRows = min(requests, prompts) * roomOfPrompt
     }
 }

@@ -8,15 +8,18 @@ struct RolloutBatch {
     /// A prompt whose keys and values are in the cache while its completions run.
     private final class Prompt {
         let request: Int
+        /// What it took of the cache: its rows and the rest of the last block.
+        let room: Range<Int>
         let rows: Range<Int>
         /// The residual stream of the last token, R `[1, hiddenSize]`: first tokens are drawn from it.
         let last: Tensor
         var waitingSamples: Int
         var runningSamples = 0
 
-        init(request: Int, rows: Range<Int>, last: Tensor, samples: Int) {
+        init(request: Int, room: Range<Int>, tokens: Int, last: Tensor, samples: Int) {
             self.request = request
-            self.rows = rows
+            self.room = room
+            rows = room.prefix(tokens)
             self.last = last
             waitingSamples = samples
         }
@@ -25,7 +28,10 @@ struct RolloutBatch {
     private struct Running {
         let prompt: Prompt
         let sample: Int
-        let rows: Range<Int>
+        /// What it took of the cache.
+        let room: Range<Int>
+        /// Of its first token: as far into a block as its logical position.
+        let firstRow: Int
         var tokens: [Int32] = []
         var logProbabilities: [Double] = []
     }
@@ -35,6 +41,7 @@ struct RolloutBatch {
     private let requests: [RolloutRequest]
     private let settings: RolloutSettings
     private let step: Int
+    private let roomOfCompletion: Int
     private let endings: Set<Int32>
     /// Sequences decoded at once.
     private let slots: Int
@@ -71,6 +78,7 @@ struct RolloutBatch {
             requests: requests.count, longestPrompt: requests.map(\.promptIDs.count).max() ?? 0,
             settings: settings, decoder.configuration, backend: decoder.backend)
         slots = plan.slots
+        roomOfCompletion = plan.roomOfCompletion
         promptRows = RowAllocator(0..<plan.promptRows)
         completionRows = RowAllocator(plan.promptRows..<plan.rows)
         cache = KeyValueCache(decoder.configuration, rows: plan.rows, backend: decoder.backend)
@@ -109,12 +117,16 @@ struct RolloutBatch {
         while running.count < slots {
             if !prompts.contains(where: { $0.waitingSamples > 0 }) { prefill() }
             guard let prompt = prompts.first(where: { $0.waitingSamples > 0 }),
-                let rows = completionRows.take(settings.maxCompletionLength)
+                let room = completionRows.take(roomOfCompletion)
             else { return }
             let sample = settings.numGenerations - prompt.waitingSamples
             prompt.waitingSamples -= 1
             prompt.runningSamples += 1
-            running.append(Running(prompt: prompt, sample: sample, rows: rows))
+            running.append(
+                Running(
+                    prompt: prompt, sample: sample, room: room,
+                    firstRow: room.lowerBound + prompt.rows.count % policy.decoder.backend.keyBlock)
+            )
         }
     }
 
@@ -141,18 +153,20 @@ struct RolloutBatch {
         var spans: [AttentionSpan] = []
         var tokens: [Int32] = []
         var cacheRows: [Int32] = []
-        var admitted: [(request: Int, rows: Range<Int>)] = []
+        var admitted: [(request: Int, room: Range<Int>)] = []
         var places = slots - running.count
         while places > 0, nextRequest < requests.count,
-            let rows = promptRows.take(requests[nextRequest].promptIDs.count)
+            let room = promptRows.take(
+                policy.decoder.backend.wholeKeyBlocks(requests[nextRequest].promptIDs.count))
         {
+            let rows = room.prefix(requests[nextRequest].promptIDs.count)
             spans.append(
                 AttentionSpan(
                     queryStart: tokens.count, queryCount: rows.count, ownStart: rows.lowerBound,
                     ownCount: rows.count))
             tokens += requests[nextRequest].promptIDs
             cacheRows += rows.map(Int32.init)
-            admitted.append((nextRequest, rows))
+            admitted.append((nextRequest, room))
             places -= settings.numGenerations
             nextRequest += 1
         }
@@ -161,10 +175,12 @@ struct RolloutBatch {
         let pass = Pass(
             backend, AttentionLayout(spans: spans), cache: cache, rows: cacheRows)
         let x = policy.decoder.infer(tokens, pass)
-        for (span, (request, rows)) in zip(spans, admitted) {
+        for (span, (request, room)) in zip(spans, admitted) {
             let last = backend.gatherRows(x, [Int32(span.queryStart + span.queryCount - 1)])
             prompts.append(
-                Prompt(request: request, rows: rows, last: last, samples: settings.numGenerations))
+                Prompt(
+                    request: request, room: room, tokens: span.queryCount, last: last,
+                    samples: settings.numGenerations))
         }
     }
 
@@ -178,10 +194,10 @@ struct RolloutBatch {
             spans.append(
                 AttentionSpan(
                     queryStart: index, queryCount: 1, prefixStart: sequence.prompt.rows.lowerBound,
-                    prefixCount: sequence.prompt.rows.count, ownStart: sequence.rows.lowerBound,
+                    prefixCount: sequence.prompt.rows.count, ownStart: sequence.firstRow,
                     ownCount: count))
             tokens.append(sequence.tokens[count - 1])
-            cacheRows.append(Int32(sequence.rows.lowerBound + count - 1))
+            cacheRows.append(Int32(sequence.firstRow + count - 1))
         }
         let pass = Pass(
             policy.decoder.backend, AttentionLayout(spans: spans), cache: cache, rows: cacheRows)
@@ -219,11 +235,11 @@ struct RolloutBatch {
     }
 
     private mutating func finish(_ sequence: Running, _ reason: FinishReason) {
-        completionRows.giveBack(sequence.rows)
+        completionRows.giveBack(sequence.room)
         let prompt = sequence.prompt
         prompt.runningSamples -= 1
         if prompt.runningSamples == 0 && prompt.waitingSamples == 0 {
-            promptRows.giveBack(prompt.rows)
+            promptRows.giveBack(prompt.room)
             prompts.removeAll { $0 === prompt }
         }
         completions[prompt.request][sequence.sample] = SampledCompletion(

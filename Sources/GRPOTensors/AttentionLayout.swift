@@ -43,6 +43,9 @@ package struct AttentionLayout: Sendable {
     package let families: [Range<Int>]
     /// Span indices sorted by family, within a family in the order of `spans`.
     package let familyOrder: [Int]
+    /// Whether keys lie in a cache, as `Backend.storeKeys` left them; else in rows beside the
+    /// values.
+    package var keysAreCached = false
 
     /// - Parameter spans: in the order of their queries, which cover rows 0..<tokens without gaps.
     package init(spans: [AttentionSpan]) {

@@ -18,6 +18,11 @@ package protocol Backend: AnyObject {
 
     // MARK: Memory
 
+    /// Rows of a cache whose keys lie together, at most 16. A cache has a multiple of them; a
+    /// sequence is read fastest where its rows and its logical positions are equal modulo their
+    /// number.
+    var keyBlock: Int { get }
+
     /// Bytes of the copy that products keep of a weight [outputs, inputs]: the one for `linear` or,
     /// transposed, the one for `linearBackwardInput`; 0 where they read the weight itself.
     func packedBytes(outputs: Int, inputs: Int, transposed: Bool) -> Int
@@ -69,8 +74,9 @@ package protocol Backend: AnyObject {
     // MARK: Attention
 
     /// Causal grouped-query attention: y A [tokens, heads · headDim], logSumExp R [tokens, heads] of
-    /// the scaled scores. k, v A [rows, keyValueHeads · headDim]. Blocks of keys are anchored at the
-    /// logical position, so a row of y depends on its own sequence alone.
+    /// the scaled scores. k, v A [rows, keyValueHeads · headDim], k as `storeKeys` left it where the
+    /// layout says so. Blocks of keys are anchored at the logical position, so a row of y depends on
+    /// its own sequence alone.
     func attention(
         q: Tensor, k: Tensor, v: Tensor, layout: AttentionLayout, headDim: Int, scale: Double,
         y: Tensor, logSumExp: Tensor)
@@ -113,6 +119,10 @@ package protocol Backend: AnyObject {
     func gatherRows(_ x: Tensor, _ rows: [Int32], y: Tensor)
     /// y[rows[i]] = x[i], rows distinct; any type. Serves the cache.
     func scatterRows(_ x: Tensor, _ rows: [Int32], y: Tensor)
+    /// Makes k[i] row rows[i] of a cache of keys, rows distinct, arranged as suits `attention`.
+    /// k A [tokens, keyValueHeads · headDim], cache A [rows, keyValueHeads · headDim], of whole
+    /// blocks of rows.
+    func storeKeys(_ k: Tensor, _ rows: [Int32], headDim: Int, cache: Tensor)
     /// Copies with rounding to y's type.
     func cast(_ x: Tensor, y: Tensor)
     /// y += x, of one type.
@@ -132,6 +142,11 @@ package protocol Backend: AnyObject {
 }
 
 extension Backend {
+    /// The least number of rows in whole blocks of keys that is no less than `rows`.
+    package func wholeKeyBlocks(_ rows: Int) -> Int {
+        (rows + keyBlock - 1) / keyBlock * keyBlock
+    }
+
     /// A tensor with undefined contents.
     package func empty(_ shape: [Int], _ dtype: DType) -> Tensor {
         Tensor(

@@ -52,6 +52,62 @@ import Testing
         }
     }
 
+    /// Where the rows of a sequence of 53 + 70 tokens lie in a cache of 192.
+    struct CachePlace: Sendable, CustomTestStringConvertible {
+        let prefixStart: Int
+        let ownStart: Int
+
+        var testDescription: String { "prefix from \(prefixStart), own from \(ownStart)" }
+
+        static let all = [
+            // Rows and logical positions equal modulo 16, then either and neither of them not.
+            CachePlace(prefixStart: 16, ownStart: 85), CachePlace(prefixStart: 3, ownStart: 69),
+            CachePlace(prefixStart: 128, ownStart: 9), CachePlace(prefixStart: 125, ownStart: 0),
+        ]
+    }
+
+    /// Keys from a cache whose other rows are NaN, decoded one by one or in one pass, give the bits
+    /// of keys beside the queries.
+    @Test(arguments: BackendCase.all, AttentionShape.all)
+    func aCacheGivesTheBitsOfRows(backendCase: BackendCase, shape: AttentionShape) throws {
+        let backend = try backendCase.backend()
+        let (prefix, own, rows) = (53, 70, 192)
+        let all = Operands(backend, rows: prefix + own, shape)
+        let whole = all.forward(backend, Packing(lengths: [prefix + own]).layout)
+        for place in CachePlace.all {
+            let cacheRows =
+                (0..<prefix).map { Int32(place.prefixStart + $0) }
+                + (0..<own).map { Int32(place.ownStart + $0) }
+            let (keys, values) = (
+                backend.empty([rows, all.k.columns], backend.activationType),
+                backend.empty([rows, all.k.columns], backend.activationType)
+            )
+            for tensor in [keys, values] {
+                tensor.fill(from: repeatElement(.nan, count: tensor.count))
+            }
+            backend.storeKeys(all.k, cacheRows, headDim: shape.headDim, into: keys)
+            backend.scatterRows(all.v, cacheRows, into: values)
+            func expect(queries: Int, seen: Int) {
+                let range = prefix + seen - queries..<prefix + seen
+                var layout = AttentionLayout(spans: [
+                    AttentionSpan(
+                        queryStart: 0, queryCount: queries, prefixStart: place.prefixStart,
+                        prefixCount: prefix, ownStart: place.ownStart, ownCount: seen)
+                ])
+                layout.keysAreCached = true
+                let found = Operands(
+                    q: all.q.rows(range), k: keys, v: values, shape: shape
+                ).forward(backend, layout)
+                let place: Comment = "\(place), \(queries) queries that see \(seen)"
+                #expect(found.y.bits == whole.y.rows(range).bits, place)
+                #expect(found.logSumExp.bits == whole.logSumExp.rows(range).bits, place)
+            }
+            for seen in [1, 10, 11, 12, 43, 70] { expect(queries: 1, seen: seen) }
+            expect(queries: 5, seen: 30)
+            expect(queries: own, seen: own)
+        }
+    }
+
     @Test(arguments: BackendCase.all, AttentionShape.all)
     func sharedPrefixEqualsRepeatedPrompt(
         backendCase: BackendCase, shape: AttentionShape

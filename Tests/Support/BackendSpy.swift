@@ -173,6 +173,13 @@ package final class BackendSpy: Backend {
         note("scatterRows", y)
     }
 
+    package var keyBlock: Int { inner.keyBlock }
+
+    package func storeKeys(_ k: Tensor, _ rows: [Int32], headDim: Int, cache: Tensor) {
+        inner.storeKeys(k, rows, headDim: headDim, cache: cache)
+        note("storeKeys", cache)
+    }
+
     package func cast(_ x: Tensor, y: Tensor) {
         inner.cast(x, y: y)
         note("cast", y)

@@ -23,6 +23,7 @@ typedef struct {
     int64_t heads, kv_heads, head_dim;
     float scale;
     int32_t bf16;
+    int32_t cached;  // k lies as `store_keys` left it
 } grpo_attention;
 
 /// Logical position j of a span is row prefix_start + j while j < prefix_count, else row
@@ -84,6 +85,12 @@ typedef struct {
     /// sums [width] is written with the sums over these rows.
     void (*column_sums)(
         const void *x, int32_t bf16, int64_t rows, int64_t width, float *sums);
+
+    /// Row t of k [tokens, kv_heads * head_dim] becomes row rows[t] of a cache of keys: blocks of 16
+    /// rows, of each head [channels][16 rows], of bfloat16 [pairs of channels][16 rows][2].
+    void (*store_keys)(
+        const void *k, const int32_t *rows, int64_t tokens, int64_t kv_heads, int64_t head_dim,
+        void *cache, int32_t bf16);
 
     // Attention. Floats of scratch, aligned to 64 bytes, for a call over `queries` queries.
     int64_t (*attention_scratch)(const grpo_attention *attention, int64_t queries);

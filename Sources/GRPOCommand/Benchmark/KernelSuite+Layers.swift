@@ -80,7 +80,8 @@ extension KernelSuite {
         ]
     }
 
-    /// Causal over texts of 256 tokens, then one query for each of 64 sequences of 64 + 60.
+    /// Causal over texts of 256 tokens, then one query for each of 64 sequences of 64 + 60, their
+    /// keys in a cache.
     func attention() -> [KernelResult] {
         let (count, size) = (Self.tokens, configuration.headDim)
         let heads = configuration.heads
@@ -101,12 +102,18 @@ extension KernelSuite {
         let pairs = Double(count * heads * size) * Double(Self.textLength + 1) / 2
 
         let sequences = 64
-        let decoding = AttentionLayout(
+        var decoding = AttentionLayout(
             spans: (0..<sequences).map {
                 AttentionSpan(
                     queryStart: $0, queryCount: 1, prefixStart: 0, prefixCount: 64,
-                    ownStart: 64 + $0 * 60, ownCount: 60)
+                    ownStart: 64 + $0 * 64, ownCount: 60)
             })
+        decoding.keysAreCached = true
+        let stored = seeded([64 + sequences * 64, k.columns], activation)
+        let values = seeded(stored.shape, activation)
+        let keys = backend.empty(stored.shape, activation)
+        backend.storeKeys(
+            stored, (0..<Int32(stored.rows)).map { $0 }, headDim: size, into: keys)
         let rows = 0..<sequences
         let cached = Double(sequences * 124 * heads * size)
         return [
@@ -122,7 +129,8 @@ extension KernelSuite {
             },
             computes("attention_decode_64x124", 4 * cached) {
                 backend.attention(
-                    q: q.rows(rows), k: k, v: v, layout: decoding, headDim: size, scale: scale,
+                    q: q.rows(rows), k: keys, v: values, layout: decoding, headDim: size,
+                    scale: scale,
                     y: y.rows(rows), logSumExp: sums.rows(rows))
             },
         ]

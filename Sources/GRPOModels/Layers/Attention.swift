@@ -41,7 +41,7 @@ package struct Attention: Branch {
         var (keys, values) = (k, v)
         if let cache = pass.cache {
             (keys, values) = cache.layers[index]
-            pass.backend.scatterRows(k, pass.cacheRows, into: keys)
+            pass.backend.storeKeys(k, pass.cacheRows, headDim: headDim, into: keys)
             pass.backend.scatterRows(v, pass.cacheRows, into: values)
         }
         let (y, logSumExp) = pass.backend.attention(

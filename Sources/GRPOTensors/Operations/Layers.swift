@@ -139,6 +139,19 @@ extension Backend {
         scatterRows(x, rows, y: y)
     }
 
+    /// Writes row i of `k` to row `rows[i]` of a cache of keys, which only an `attention` whose
+    /// layout has `keysAreCached` can read.
+    package func storeKeys(_ k: Tensor, _ rows: [Int32], headDim: Int, into cache: Tensor) {
+        require(k, cache.dtype, [rows.count] + cache.shape.dropFirst(), "keys to store")
+        precondition(
+            cache.rows % keyBlock == 0 && headDim % 2 == 0 && k.columns % headDim == 0,
+            "a cache of \(cache.rows) rows, \(k.columns) channels, \(headDim) a head")
+        for row in rows {
+            precondition(row >= 0 && row < cache.rows, "row \(row) of \(cache.rows)")
+        }
+        storeKeys(k, rows, headDim: headDim, cache: cache)
+    }
+
     /// The same elements rounded to another type; the same tensor where it has that type already.
     package func cast(_ x: Tensor, to dtype: DType) -> Tensor {
         guard x.dtype != dtype else { return x }
