@@ -13,8 +13,8 @@ package enum StudyControl: String, Sendable, CaseIterable {
     var settings: KeyValuePairs<String, String>? {
         switch self {
         case .noTraining: nil
-        case .randomReward: ["rewards": "[random, accuracy: 0]"]
-        case .formatOnly: ["rewards": "[format, accuracy: 0]"]
+        case .randomReward: ["rewards": "[random, accuracy: 0]", "preflight": "warn"]
+        case .formatOnly: ["rewards": "[format, accuracy: 0]", "preflight": "warn"]
         }
     }
 
