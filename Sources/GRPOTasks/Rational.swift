@@ -11,15 +11,22 @@ package struct Rational: Sendable, Hashable {
         denominator = 1
     }
 
+    /// Whether it is a whole number.
+    package var isInteger: Bool { denominator == 1 }
+
     /// `numerator / denominator`, reduced, or nil where the denominator is zero.
     package init?(_ numerator: BigInt, over denominator: BigInt) {
         guard denominator != 0 else { return nil }
-        // The greatest common divisor takes a pass over the digits for each bit.
-        let isReduced = denominator == 1 || numerator.magnitude == 1
-        let divisor = isReduced ? 1 : numerator.greatestCommonDivisor(with: denominator)
         let sign: BigInt = denominator < 0 ? -1 : 1
-        self.numerator = sign * numerator / divisor
-        self.denominator = sign * denominator / divisor
+        // The greatest common divisor takes a pass over the digits for each bit.
+        if denominator.magnitude == 1 || numerator.magnitude == 1 {
+            self.numerator = sign * numerator
+            self.denominator = sign * denominator
+        } else {
+            let divisor = sign * numerator.greatestCommonDivisor(with: denominator)
+            self.numerator = numerator / divisor
+            self.denominator = denominator / divisor
+        }
     }
 
     private init(reducing numerator: BigInt, _ denominator: BigInt) {
@@ -27,7 +34,8 @@ package struct Rational: Sendable, Hashable {
     }
 
     package static func + (left: Rational, right: Rational) -> Rational {
-        Rational(
+        if left.isInteger, right.isInteger { return Rational(left.numerator + right.numerator) }
+        return Rational(
             reducing: left.numerator * right.denominator + right.numerator * left.denominator,
             left.denominator * right.denominator)
     }
@@ -39,7 +47,8 @@ package struct Rational: Sendable, Hashable {
     }
 
     package static func * (left: Rational, right: Rational) -> Rational {
-        Rational(
+        if left.isInteger, right.isInteger { return Rational(left.numerator * right.numerator) }
+        return Rational(
             reducing: left.numerator * right.numerator, left.denominator * right.denominator)
     }
 

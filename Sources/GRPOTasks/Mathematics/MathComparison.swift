@@ -183,6 +183,10 @@ struct MathComparison {
         guard truth.isEmpty == given.isEmpty, truth.count <= Self.longestSet,
             given.count <= Self.longestSet
         else { return false }
+        try budget.spend(16 * (truth.count + given.count))
+        if let left = Self.forms(truth), let right = Self.forms(given), Set(left) == Set(right) {
+            return true
+        }
         for left in truth {
             guard try contains(given, left) else { return false }
         }

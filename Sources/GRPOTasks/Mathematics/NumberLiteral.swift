@@ -29,7 +29,7 @@ struct NumberLiteral: Hashable, Sendable {
         guard (digits + Int(exponent.magnitude)) * 10 / 3 < WorkBudget.bits,
             let plain = BigInt(whole + fraction, radix: 10)
         else { throw .outOfBounds }
-        try budget.spend(8 + digits * digits / 16)
+        try budget.spend(8 + digits * digits / 100)
         let ten = BigInt(10)
         var value = Rational(plain, over: ten.power(fraction.count))!
         if !repeating.isEmpty, let period = BigInt(repeating, radix: 10) {

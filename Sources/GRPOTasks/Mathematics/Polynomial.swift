@@ -6,7 +6,7 @@ struct Polynomial: Hashable, Sendable {
     private(set) var terms: [Monomial: Rational]
 
     /// The most terms that one may have.
-    static let longest = 400
+    static let longest = 200
 
     static let zero = Polynomial(terms: [:])
     static let one = Polynomial(Rational(1))
@@ -66,7 +66,10 @@ struct Polynomial: Hashable, Sendable {
             for (right, b) in factors {
                 try budget.spend(16)
                 let (factor, monomial) = try left.times(right, &budget)
-                let coefficient = try budget.product(budget.product(a, b), factor)
+                var coefficient = try budget.product(a, b)
+                if factor.numerator != 1 || !factor.isInteger {
+                    coefficient = try budget.product(coefficient, factor)
+                }
                 try result.add(coefficient, monomial, &budget)
             }
         }

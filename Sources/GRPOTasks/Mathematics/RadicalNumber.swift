@@ -46,7 +46,7 @@ enum RadicalNumber {
         var factors: [(prime: BigInt, count: Int)] = []
         var rest = number
         if number.bitWidth > 64 {
-            try budget.spend(smallDivisorsOfLarge * (2 + number.bitWidth / 64) * 4)
+            try budget.spend(smallDivisorsOfLarge * (4 + number.bitWidth / 64))
             for divisor in 2..<smallDivisorsOfLarge {
                 let divisor = BigInt(divisor)
                 var count = 0
@@ -66,7 +66,7 @@ enum RadicalNumber {
             return factors
                 + (root * root == rest.magnitude ? [(BigInt(root), 2)] : [(rest, 1)])
         }
-        try budget.spend(smallDivisors / 4)
+        try budget.spend(smallDivisors / 16)
         return factors + primeFactors(of: small).map { (BigInt($0.prime), $0.count) }
     }
 

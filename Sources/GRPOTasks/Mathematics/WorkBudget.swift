@@ -1,6 +1,6 @@
 import BigInt
 
-/// The work that may still be done for one answer, in steps of a few nanoseconds: every token, tree
+/// The work that may still be done for one answer, in steps of some ten nanoseconds: every token, tree
 /// node, term product and machine word of a big number is charged before it is worked on.
 ///
 /// The verifier has no clock. An input that spends its budget is out of bounds, on every machine
@@ -10,9 +10,8 @@ struct WorkBudget: Sendable {
     /// Steps that were done.
     private(set) var spent = 0
 
-    /// Enough for every answer of the known data sets a hundred times over, and for no more than a
-    /// few milliseconds.
-    static let answer = 200_000
+    /// Enough for the answers of MATH several times over, and for less than a millisecond.
+    static let answer = 20_000
     /// Numerators and denominators stay below 2^4096, about 1233 digits.
     static let bits = 4096
 
@@ -84,8 +83,6 @@ struct WorkBudget: Sendable {
 extension Rational {
     /// Bits of the larger of numerator and denominator, each with its sign: at least 2.
     var bitWidth: Int { max(2, max(numerator.bitWidth, denominator.bitWidth)) }
-
-    var isInteger: Bool { denominator == 1 }
 
     /// The value where it is whole and fits.
     var int: Int? { isInteger ? Int(exactly: numerator) : nil }
