@@ -111,7 +111,7 @@ struct ExternalRewardStageTests {
     @Test func aStageIsInterruptedBetweenTwoGroups() async throws {
         let run = run(Unreliable(), steps: 3)
         let spy = StageSpy()
-        spy.interrupts = { $0?.step == 2 && $0?.phase == "rewards" && $0?.done == 1 }
+        spy.interrupts = { $0?.step == 2 && $0?.phase == "scoring" && $0?.done == 1 }
         let (_, outcome, _) = try await run.run(telling: spy)
         #expect(outcome == .interrupted(step: 1))
         let saved = try #require(spy.saved.last)

@@ -59,7 +59,7 @@ extension GRPOStage {
         var limit = FailureLimit(
             rewards, completions: groups.reduce(0) { $0 + $1.completions.count })
         for (index, group) in groups.enumerated() {
-            report("rewards", step, index, groups.count, monitor)
+            report("scoring", step, index, groups.count, monitor)
             if monitor.isInterrupted { throw RolloutError.cancelled }
             var generator = seeds.generator(step: generation(of: step), slot: group.slot)
             let scored = try await rewards.rewards(
