@@ -1,5 +1,7 @@
+import GRPOObjectives
 import GRPORewards
 import GRPORuns
+import GRPOTasks
 import GRPOTraining
 import Testing
 
@@ -25,7 +27,7 @@ struct RewardSettingTests {
         let loaded = try loadRecipe(
             recipe("accuracy, length: 0.5, format: {weight: {steps: [1, 100], values: [0, 0.2]}}")
         ).recipe
-        let schedule = RewardWeight.schedule(steps: [1, 100], values: [0, 0.2])
+        let schedule = GRPORewards.RewardWeight.schedule(steps: [1, 100], values: [0, 0.2])
         #expect(terms(loaded).map(\.settings.weight) == [1, 0.5, schedule])
         let text = ResolvedRecipe.text(of: loaded)
         #expect(terms(try loadRecipe(text).recipe).map(\.settings.weight) == [1, 0.5, schedule])
