@@ -10,7 +10,7 @@ struct AblateTests {
             """
             base: small.yaml
             seeds: [0, 1]
-            set: {threads: 1}
+            set: {threads: 1, grpo.preflight: warn}
             shared: [pretrain]
             processes: 2
             judge: {split: test, problems: 6}

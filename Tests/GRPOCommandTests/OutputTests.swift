@@ -273,7 +273,7 @@ struct OutputTests {
         #expect(problems.count == 3)
         let unnamed = try GrpoProcess.run("tasks", "sample")
         #expect(unnamed.code == 2)
-        #expect(unnamed.errors.contains("name a task: boxed, countdown, "))
+        #expect(unnamed.errors.contains("name a task: base_conversion, basic_arithmetic, boxed, "))
         #expect(problems.allSatisfy { $0["prompt"] is String && $0["answer"] is String })
         let held = files.run + "-held.jsonl"
         try #"{"problem": "1 + 1?", "answer": "2"}"#.write(

@@ -19,6 +19,7 @@ final class SmallStudy {
               prompts_per_step: 2
               num_generations: 4
               max_completion_length: 10
+              preflight: warn
               learning_rate: 1e-3
 
         """

@@ -129,7 +129,7 @@ struct StageGraphTests {
             (
                 ["sft: {data: base}"],
                 "stages.1.sft.data.0.base: stage 'base' makes a policy, expected samples; known: "
-                    + "everyday, jsonl, little_world, sums_mixture, worked"
+                    + "everyday, jsonl, little_world, solved, sums_mixture, worked"
             ),
             (
                 ["grpo: {max_completion_length: 8, rewards: [reward_model: {from: base}]}"],

@@ -66,7 +66,7 @@ struct DataRunTests {
         let run = try SmallRun()
         try write(run)
         await #expect(throws: Run.Interrupted.self) {
-            try await run.execute(Self.recipe, interruptingAt: "grpo 1/3  reward")
+            try await run.execute(Self.recipe, interruptingAt: "grpo 1/3  reward ")
         }
         try write(run, last: 48)
         let error = await #expect(throws: RunError.self) {

@@ -147,7 +147,7 @@ struct LoRARunTests {
 
     @Test(
         "interrupted and resumed it is the uninterrupted run",
-        arguments: ["grpo 3/6  reward", "grpo 5/6  sampling", "more 1/2  reward"])
+        arguments: ["grpo 3/6  reward ", "grpo 5/6  sampling", "more 1/2  reward "])
     func resumed(mark: String) async throws {
         let whole = try SmallRun()
         try await whole.execute(Self.recipe)

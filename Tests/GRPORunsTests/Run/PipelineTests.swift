@@ -82,11 +82,11 @@ struct PipelineTests {
     @Test(
         "interrupted in a stage of any kind and resumed, it is the uninterrupted run",
         arguments: [
-            ("base 3/4  loss", "base", 3), ("zero 2/3  reward", "zero", 2),
+            ("base 3/4  loss", "base", 3), ("zero 2/3  reward ", "zero", 2),
             ("traces 1/3  kept", "traces", 1), ("traces 3/3  sampling", "traces", 2),
             ("cold_start 1/", "cold_start", 1), ("mixed 1/3  loss", "mixed", 1),
             ("taste 1/3  loss", "taste", 1), ("final 2/4  sampling", "final", 1),
-            ("final 3/4  reward", "final", 3), ("preferred 1/2  loss", "preferred", 1),
+            ("final 3/4  reward ", "final", 3), ("preferred 1/2  loss", "preferred", 1),
             ("student_base 1/2  loss", "student_base", 1), ("student 1/", "student", 1),
         ])
     func interrupted(mark: String, stage: String, step: Int) async throws {

@@ -22,6 +22,7 @@ struct ProblemDrawingRunTests {
               prompts_per_step: 2
               num_generations: 4
               max_completion_length: 10
+              preflight: warn
               steps_per_generation: 2
               learning_rate: 1e-3
               rewards: [accuracy, tag_count: 0.5]
@@ -44,8 +45,8 @@ struct ProblemDrawingRunTests {
     @Test(
         "interrupted within a generation, between generations, while sampling",
         arguments: [
-            "grpo 1/6  sampling", "grpo 1/6  reward", "grpo 2/6  reward", "grpo 3/6  sampling",
-            "grpo 3/6  reward", "grpo 5/6  reward",
+            "grpo 1/6  sampling", "grpo 1/6  reward ", "grpo 2/6  reward ", "grpo 3/6  sampling",
+            "grpo 3/6  reward ", "grpo 5/6  reward ",
         ])
     func resumed(mark: String) async throws {
         let run = try SmallRun()

@@ -28,9 +28,9 @@ struct ResumeTests {
         arguments: [
             ("pretrain 1/6  loss", "pretrain", 1), ("pretrain 4/6  loss", "pretrain", 4),
             ("pretrain  evaluating", "pretrain", 0), ("grpo 1/6  sampling", "grpo", 0),
-            ("grpo 1/6  reward", "grpo", 1), ("grpo 3/6  reward", "grpo", 3),
-            ("grpo 4/6  reward", "grpo", 4), ("grpo 5/6  sampling", "grpo", 4),
-            ("grpo 5/6  reward", "grpo", 5), ("grpo 6/6  reward", "grpo", 0),
+            ("grpo 1/6  reward ", "grpo", 1), ("grpo 3/6  reward ", "grpo", 3),
+            ("grpo 4/6  reward ", "grpo", 4), ("grpo 5/6  sampling", "grpo", 4),
+            ("grpo 5/6  reward ", "grpo", 5), ("grpo 6/6  reward ", "grpo", 0),
         ])
     func interrupted(mark: String, stage: String, step: Int) async throws {
         let run = try SmallRun()
@@ -61,7 +61,7 @@ struct ResumeTests {
     @Test("interrupted at once after resuming on other threads, it keeps its checkpoint")
     func interruptedTwice() async throws {
         let run = try SmallRun()
-        _ = try await run.interrupt(at: "grpo 4/6  reward")
+        _ = try await run.interrupt(at: "grpo 4/6  reward ")
         await #expect(throws: Run.Interrupted.self) {
             try await run.execute(
                 set: ["threads=2"], resuming: true, interruptingAt: "grpo 5/6  sampling")
@@ -80,7 +80,7 @@ struct ResumeTests {
     @Test("begun on one thread, resumed on two")
     func otherThreads() async throws {
         let run = try SmallRun()
-        _ = try await run.interrupt(at: "grpo 3/6  reward")
+        _ = try await run.interrupt(at: "grpo 3/6  reward ")
         try await run.execute(resuming: true, threads: 2)
         try await expectWhole(run)
     }
@@ -129,7 +129,7 @@ struct ResumeTests {
     @Test("activations computed again make the same run, other micro-batches do not")
     func memorySettings() async throws {
         let run = try SmallRun()
-        _ = try await run.interrupt(at: "grpo 3/6  reward")
+        _ = try await run.interrupt(at: "grpo 3/6  reward ")
         await #expect(throws: RunError.self) {
             try await run.execute(set: ["grpo.micro_batch_tokens=40"], resuming: true)
         }

@@ -156,7 +156,7 @@ struct RunTests {
     @Test("a run with other settings is not resumed, and stays as it was")
     func otherSettings() async throws {
         let run = try SmallRun()
-        _ = try await run.interrupt(at: "grpo 3/6  reward")
+        _ = try await run.interrupt(at: "grpo 3/6  reward ")
         let before = try run.results(earlierCheckpoints: true)
         for change in ["grpo.beta=0.02", "pretrain.max_steps=7", "seed=4", "task.sums.digits=2"] {
             let recipe = SmallRun.recipe.replacingOccurrences(
@@ -202,7 +202,7 @@ struct RunTests {
         }
         try place(#require(made.stages[1].checkpoint), at: "one")
         await #expect(throws: Run.Interrupted.self) {
-            try await run.execute(recipe("one"), interruptingAt: "grpo 1/3  reward")
+            try await run.execute(recipe("one"), interruptingAt: "grpo 1/3  reward ")
         }
         try place(#require(made.stages[0].checkpoint), at: "one")
         let error = await #expect(throws: RunError.self) {

@@ -122,7 +122,7 @@ struct StageStoreTests {
         let first = try SmallRun()
         await #expect(throws: Run.Interrupted.self) {
             try await first.execute(
-                Self.recipe, stages: store(first), interruptingAt: "zero 2/3  reward")
+                Self.recipe, stages: store(first), interruptingAt: "zero 2/3  reward ")
         }
         let second = try SmallRun()
         try await second.execute(Self.recipe, stages: store(first))

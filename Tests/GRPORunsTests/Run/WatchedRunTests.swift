@@ -157,7 +157,7 @@ struct WatchedRunTests {
         #expect(run.screen.contains("HACK GAP"))
         let other = try SmallRun()
         await #expect(throws: Run.Interrupted.self) {
-            try await other.execute(recipe, interruptingAt: "grpo 5/12  reward")
+            try await other.execute(recipe, interruptingAt: "grpo 5/12  reward ")
         }
         try await other.execute(recipe, resuming: true)
         #expect(differences(try other.results(), try run.results()) == [])
