@@ -106,7 +106,8 @@ import Testing
         #expect(
             defaults.keys.sorted()
                 == [
-                    "allow_blank_thought", "layout", "name", "prompt_opens_thought", "weight", "when",
+                    "allow_blank_thought", "layout", "name", "prompt_opens_thought", "weight",
+                    "when",
                 ])
         #expect(defaults["when"] is NSNull)
         #expect(defaults["name"] is NSNull)

@@ -145,7 +145,9 @@ package struct RewardAudit: Codable, Sendable, Equatable {
         guard !names.isEmpty else { return rewards }
         let terms = rewards.terms.filter { !names.contains($0.name) }.map { term in
             var term = term
-            if let gate = term.settings.when?.name, names.contains(gate) { term.settings.when = nil }
+            if let gate = term.settings.when?.name, names.contains(gate) {
+                term.settings.when = nil
+            }
             return term
         }
         return RewardSet(terms)

@@ -149,7 +149,10 @@ struct RecipeFileTests {
         "combinations that cannot be",
         arguments: [
             ("rewards: []", "rewards: at least one reward is needed"),
-            ("rewards: [accuracy, accuracy]", "rewards.1.accuracy: the reward 'accuracy' is listed"),
+            (
+                "rewards: [accuracy, accuracy]",
+                "rewards.1.accuracy: the reward 'accuracy' is listed"
+            ),
             (
                 "rewards: [accuracy, format: {weight: 1, when: acuracy}]",
                 "rewards.format.when: must name another reward of this list (accuracy), found "
