@@ -157,7 +157,8 @@ package struct Sums: ProblemSource, Hashable {
     private func given(in completion: String) -> String? {
         switch answer {
         case .tags: AnswerExtraction.tagged(in: completion)
-        case .lastNumber: AnswerExtraction.lastNumber(in: completion)
+        case .lastNumber:
+            AnswerExtraction.afterThinking(completion).flatMap(AnswerExtraction.lastNumber)
         }
     }
 

@@ -30,6 +30,7 @@ import Testing
     @Test(arguments: [
         ("12 + 15 = 27", Verdict.right), ("The answer is 27.", .right), ("27 or 28", .wrong),
         ("twenty-seven", .wrong), ("-27", .wrong),
+        ("<think>28?</think> It is 27.", .right), ("<think>12 + 15 = 27", .wrong),
     ])
     func verdictByLastNumber(text: String, expected: Verdict) {
         let task = Sums(

@@ -29,7 +29,7 @@ extension GRPOStage {
         var sampled = groups
         var (rounds, replaced) = (0, 0)
         while rounds < settings.dynamicSampling?.maxRounds ?? 0 {
-            let dull = groups.indices.filter { !hasVariance(groups[$0]) }
+            let dull = groups.indices.filter { !hasVariance(groups[$0], step: step) }
             guard !dull.isEmpty else { break }
             rounds += 1
             let others = try draw.next(dull.count)
@@ -37,7 +37,7 @@ extension GRPOStage {
             let fresh = try await self.groups(
                 others, of: source, policy, step: step, &watch, monitor)
             sampled += fresh
-            for (place, group) in zip(dull, fresh.filter(hasVariance)) {
+            for (place, group) in zip(dull, fresh.filter { hasVariance($0, step: step) }) {
                 groups[place] = group
                 replaced += 1
             }
@@ -54,7 +54,7 @@ extension GRPOStage {
             metrics += [
                 ("dynamic_sampling/rounds", Double(rounds)),
                 ("dynamic_sampling/replaced", Double(replaced)),
-                ("dynamic_sampling/unreplaced", Double(groups.count { !hasVariance($0) })),
+                ("dynamic_sampling/unreplaced", Double(groups.count { !hasVariance($0, step: step) })),
                 ("dynamic_sampling/completions", Double(sampled.count * size)),
             ]
         }
@@ -75,8 +75,15 @@ extension GRPOStage {
         return problems.indices.map { rollouts[$0 * size..<($0 + 1) * size] }
     }
 
-    private func hasVariance(_ group: ArraySlice<Rollout>) -> Bool {
-        estimator.hasSignal(group.map(\.reward))
+    /// Whether the rewards of a group tell its completions apart, as they are going to be compared.
+    private func hasVariance(_ group: ArraySlice<Rollout>, step: Int) -> Bool {
+        switch settings.objective.multiObjectiveAggregation {
+        case .sumThenNormalize: estimator.hasSignal(group.map(\.reward))
+        case .normalizeThenSum:
+            estimator.hasSignal(
+                components: group.map(gatedRewards),
+                weights: rewards.weights(at: lastStep(servedAt: step)))
+        }
     }
 
     private func solvingMetrics(

@@ -138,7 +138,7 @@ extension GRPOStage {
 
     /// A rollout's gated rewards, one per term, nil where one does not apply; nil where the rollout is
     /// ungradable.
-    private func gatedRewards(of rollout: Rollout) -> [Double?]? {
+    func gatedRewards(of rollout: Rollout) -> [Double?]? {
         guard rollout.reward != nil else { return nil }
         return rewards.gated { name in
             guard let found = rollout.rewards[name] else { return .notApplicable }
