@@ -1,4 +1,5 @@
 import GRPOObjectives
+import GRPORewards
 import GRPORollouts
 import GRPOTasks
 

@@ -201,11 +201,18 @@ import Testing
         let program = try ShellProgram(answering: #"{"scores": [4]}"#)
         let reward = CommandReward(["/bin/sh", "program.sh"], directory: program.directory)
         #expect(try await reward.scores(for: group(["a"])) == [.value(4)])
-        try FileManager.default.setAttributes(
-            [.posixPermissions: 0o755], ofItemAtPath: program.file("program.sh"))
-        try ("#!/bin/sh\n" + program.text("program.sh")).write(
-            toFile: program.file("program.sh"), atomically: false, encoding: .utf8)
-        let relative = CommandReward(["./program.sh"], directory: program.directory)
+        // Written by another process: a file that this one writes may be open in a child that another
+        // test is starting at this moment, and a file that is open for writing cannot be executed.
+        let maker = Process()
+        maker.executableURL = URL(fileURLWithPath: "/bin/sh")
+        maker.arguments = [
+            "-c", "{ echo '#!/bin/sh'; cat program.sh; } > run.sh && chmod 755 run.sh",
+        ]
+        maker.currentDirectoryURL = URL(fileURLWithPath: program.directory)
+        try maker.run()
+        maker.waitUntilExit()
+        #expect(maker.terminationStatus == 0)
+        let relative = CommandReward(["./run.sh"], directory: program.directory)
         #expect(relative.problems().isEmpty)
         #expect(try await relative.scores(for: group(["a"])) == [.value(4)])
     }
