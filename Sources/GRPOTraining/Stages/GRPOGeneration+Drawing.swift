@@ -55,7 +55,10 @@ extension GRPOStage {
             metrics += [
                 ("dynamic_sampling/rounds", Double(rounds)),
                 ("dynamic_sampling/replaced", Double(replaced)),
-                ("dynamic_sampling/unreplaced", Double(groups.count { !hasVariance($0, step: step) })),
+                (
+                    "dynamic_sampling/unreplaced",
+                    Double(groups.count { !hasVariance($0, step: step) })
+                ),
                 ("dynamic_sampling/completions", Double(sampled.count * size)),
             ]
         }
