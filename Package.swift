@@ -110,7 +110,8 @@ let package = Package(
             "GRPOCommand",
             [
                 "GRPORuns", "GRPOTraining", "GRPOCheckpoints", "GRPOModelFiles", "GRPOModels",
-                "GRPOTensors", "GRPOCPU", "GRPORollouts", "GRPOTokenizers", "GRPORewards",
+                "GRPOTensors", "GRPOCPU", "GRPOSandbox", "GRPORollouts", "GRPOTokenizers",
+                "GRPORewards",
                 "GRPOObjectives", "GRPOTasks", "GRPOJSON", argumentParser,
             ]),
         .executableTarget(

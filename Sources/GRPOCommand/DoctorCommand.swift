@@ -3,6 +3,7 @@ import Foundation
 import GRPOCPU
 import GRPOCheckpoints
 import GRPORuns
+import GRPOSandbox
 import GRPOTensors
 
 struct DoctorCommand: AsyncParsableCommand {
@@ -97,6 +98,14 @@ struct DoctorCommand: AsyncParsableCommand {
                 ok: gemm == nil || gemm.flatMap(EngineKind.init(rawValue:)) != nil,
                 found: gemm ?? "not set: the best engine is used",
                 remedy: "set it to onednn or openblas, or unset it"))
+        do {
+            _ = try Sandbox()
+            checks.append(
+                Check(name: "sandbox", ok: true, found: "programs run in bubblewrap", remedy: ""))
+        } catch {
+            checks.append(
+                Check(name: "sandbox", ok: false, found: error.found, remedy: error.remedy))
+        }
         let memory = ProcessInfo.processInfo.physicalMemory >> 20
         checks.append(
             Check(
