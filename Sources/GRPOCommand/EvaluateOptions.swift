@@ -59,8 +59,9 @@ struct EvaluateOptions: ParsableArguments {
         if let limit, limit < 1 {
             throw ValidationError("--limit must be at least 1, found \(limit)")
         }
-        if let maxTokens, maxTokens < 1 {
-            throw ValidationError("--max-tokens must be at least 1, found \(maxTokens)")
+        if let maxTokens, !(1...CountLimit.most ~= maxTokens) {
+            throw ValidationError(
+                "--max-tokens must be between 1 and \(CountLimit.most), found \(maxTokens)")
         }
         if greedy, samples ?? 1 != 1 || temperature ?? 0 != 0 {
             throw ValidationError(

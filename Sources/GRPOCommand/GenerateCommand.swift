@@ -4,6 +4,7 @@ import GRPORuns
 import GRPOTasks
 import GRPOTensors
 import GRPOTokenizers
+import GRPOTraining
 
 struct GenerateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -43,11 +44,13 @@ struct GenerateCommand: AsyncParsableCommand {
     @OptionGroup var compute: ComputeOptions
 
     func validate() throws {
-        guard samples >= 1 else {
-            throw ValidationError("--samples must be at least 1, found \(samples)")
+        guard 1...CountLimit.perStep ~= samples else {
+            throw ValidationError(
+                "--samples must be between 1 and \(CountLimit.perStep), found \(samples)")
         }
-        if let maxTokens, maxTokens < 1 {
-            throw ValidationError("--max-tokens must be at least 1, found \(maxTokens)")
+        if let maxTokens, !(1...CountLimit.most ~= maxTokens) {
+            throw ValidationError(
+                "--max-tokens must be between 1 and \(CountLimit.most), found \(maxTokens)")
         }
         guard temperature >= 0, temperature.isFinite else {
             throw ValidationError("--temperature must be at least 0, found \(temperature)")

@@ -116,7 +116,11 @@ struct ExitCodeTests {
                 ["evaluate", "--task", "sums", "--limit", "-3"],
                 "--limit must be at least 1, found -3"
             ),
-            (["generate", "--prompt", "p", "--samples", "-1"], "at least 1, found -1"),
+            (["generate", "--prompt", "p", "--samples", "-1"], "between 1 and 65536, found -1"),
+            (
+                ["generate", "--prompt", "p", "--max-tokens", "9223372036854775807"],
+                "between 1 and 1048576, found 9223372036854775807"
+            ),
             (["generate", "--prompt", "p", "--temperature", "-1"], "at least 0, found -1.0"),
             (["generate", "--prompt", "p", "--threads", "-2"], "between 1 and 1024, found -2"),
         ])

@@ -61,6 +61,9 @@ package struct EvaluationSettings: Codable, Sendable, Equatable {
         for k in passAt where !(1...max(1, samples)).contains(k) {
             found.append(("pass_at", "must be between 1 and samples, \(samples), found \(k)"))
         }
+        found += CountLimit.problems(["samples": samples], atMost: CountLimit.perStep)
+        found += CountLimit.problems(
+            ["max_completion_length": maxCompletionLength], atMost: CountLimit.most)
         if !(0...1000).contains(fewShot) {
             found.append(("few_shot", "must be between 0 and 1000, found \(fewShot)"))
         }

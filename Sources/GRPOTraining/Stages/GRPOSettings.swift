@@ -99,6 +99,13 @@ package struct GRPOSettings: Sendable, Equatable {
         atLeast(1, "max_completion_length", maxCompletionLength)
         atLeast(1, "steps_per_generation", stepsPerGeneration)
         atLeast(1, "num_iterations", numIterations)
+        found += CountLimit.problems(
+            [
+                "prompts_per_step": promptsPerStep, "num_generations": numGenerations,
+                "steps_per_generation": stepsPerGeneration, "num_iterations": numIterations,
+            ], atMost: CountLimit.perStep)
+        found += CountLimit.problems(
+            ["max_completion_length": maxCompletionLength], atMost: CountLimit.most)
         atLeast(1, "ref_model_sync_steps", refModelSyncSteps)
         atLeast(1, "max_num_seqs", maxNumSeqs)
         if let microBatchTokens { atLeast(1, "micro_batch_tokens", microBatchTokens) }

@@ -61,6 +61,8 @@ package struct PairSettings: Sendable, Equatable {
                 found.append((key, "must be at least \(least), found \(value)"))
             }
         }
+        found += CountLimit.problems(
+            ["pairs_per_step": pairsPerStep, "eval_pairs": evalPairs], atMost: CountLimit.perStep)
         if !(numTrainEpochs > 0 && numTrainEpochs.isFinite) {
             found.append(("num_train_epochs", "must be above 0, found \(numTrainEpochs)"))
         }

@@ -45,6 +45,8 @@ package struct PretrainSettings: Sendable, Equatable {
             found.append((key, "must be at least 1, found \(value)"))
         }
         return found
+            + CountLimit.problems(
+                ["documents_per_step": documentsPerStep], atMost: CountLimit.perStep)
     }
 }
 

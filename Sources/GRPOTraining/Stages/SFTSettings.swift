@@ -62,6 +62,8 @@ package struct SFTSettings: Sendable, Equatable {
         ] where value < 1 {
             found.append((key, "must be at least 1, found \(value)"))
         }
+        found += CountLimit.problems(
+            ["documents_per_step": documentsPerStep], atMost: CountLimit.perStep)
         if !(numTrainEpochs > 0 && numTrainEpochs.isFinite) {
             found.append(("num_train_epochs", "must be above 0, found \(numTrainEpochs)"))
         }

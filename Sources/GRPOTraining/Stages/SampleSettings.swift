@@ -33,6 +33,12 @@ package struct SampleSettings: Sendable, Equatable {
         ] where value < 1 {
             found.append((key, "must be at least 1, found \(value)"))
         }
+        found += CountLimit.problems(
+            ["prompts_per_step": promptsPerStep, "num_generations": numGenerations],
+            atMost: CountLimit.perStep)
+        found += CountLimit.problems(
+            ["prompts": prompts, "max_completion_length": maxCompletionLength],
+            atMost: CountLimit.most)
         if !(temperature >= 0 && temperature.isFinite) {
             found.append(("temperature", "must be at least 0, found \(temperature)"))
         }

@@ -117,7 +117,7 @@ struct MemoryPlanTests {
         let backend = SmallRun.compute(threads: 1).backend
         let overrides = [
             "model.layers=1024", "model.hidden_size=65536",
-            "pretrain.documents_per_step=1000000000000000",
+            "pretrain.documents_per_step=65536",
             "pretrain.micro_batch_tokens=1000000000000000",
         ]
         let plan = try MemoryPlan(
