@@ -18,7 +18,7 @@ package enum RewardError: Error, CustomStringConvertible, Hashable {
             "reward '\(name)' could not score \(failures.total) of \(failures.completions) "
                 + "completions of one sampling (\(failures.list)), more than the share of "
                 + "\(limit) that max_failure_rate allows; the last time: \(failures.lastReason). "
-                + "The last checkpoint is sound: mend the reward and go on with --resume, or raise "
+                + "What was saved is sound: mend the reward and go on with --resume, or raise "
                 + "max_failure_rate (1: never stop)"
         }
     }

@@ -87,16 +87,7 @@ package struct JSONLLabels: PairSource {
 
     package func testPairs(limit: Int) -> [PreferencePair] {
         let set = set
-        guard set.test.count > 0 else { return [] }
-        // Not the file's order, in which completions of a kind often stand together.
-        let order = IndexPermutation(count: set.test.count, seed: 0)
-        var seen: Set<PreferencePair> = []
-        var found: [PreferencePair] = []
-        for place in 0..<set.test.count where found.count < limit {
-            let next = completion(in: set.test, at: order[place], of: set)
-            if seen.insert(next).inserted { found.append(next) }
-        }
-        return found
+        return set.heldOutPairs(limit: limit) { completion(in: set.test, at: $0, of: set) }
     }
 
     private func completion(

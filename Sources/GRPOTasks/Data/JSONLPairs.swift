@@ -83,16 +83,7 @@ package struct JSONLPairs: PairSource {
 
     package func testPairs(limit: Int) -> [PreferencePair] {
         let set = set
-        guard set.test.count > 0 else { return [] }
-        // Not the file's order, in which pairs of a kind often stand together.
-        let order = IndexPermutation(count: set.test.count, seed: 0)
-        var seen: Set<PreferencePair> = []
-        var found: [PreferencePair] = []
-        for place in 0..<set.test.count where found.count < limit {
-            let pair = pair(in: set.test, at: order[place], of: set)
-            if seen.insert(pair).inserted { found.append(pair) }
-        }
-        return found
+        return set.heldOutPairs(limit: limit) { pair(in: set.test, at: $0, of: set) }
     }
 
     private func pair(in part: DataSet.Part, at place: Int, of set: DataSet) -> PreferencePair {

@@ -40,7 +40,7 @@ import Testing
             "\(error)" == """
                 reward 'far' could not score 6 of 10 completions of one sampling (3 timeout, 3 \
                 crash), more than the share of 0.5 that max_failure_rate allows; the last time: \
-                told to. The last checkpoint is sound: mend the reward and go on with --resume, or \
+                told to. What was saved is sound: mend the reward and go on with --resume, or \
                 raise max_failure_rate (1: never stop)
                 """)
     }
