@@ -2,8 +2,12 @@
 //
 // Every element is one running sum over the inputs in their order (of bfloat16 over pairs of them,
 // the odd member first), each product fused into it, so it depends neither on the rows beside it nor
-// on the tile it falls into. Memory sets the pace of a
-// single row: the weight is fetched some way ahead, across the page borders where hardware stops.
+// on the tile it falls into.
+//
+// A weight that comes from memory takes as long as the arithmetic of some twenty rows. A tile that
+// reads it first is held up, the others then leave memory idle; so while a panel is multiplied, the
+// one that this thread will come to next is fetched, evenly over the tiles. Of a single tile memory
+// sets the pace: it fetches some way ahead, across the page borders where hardware stops.
 
 #include "grpo_products.h"
 
@@ -31,8 +35,12 @@ int64_t grpo_blocked_bytes(int64_t outputs, int64_t inputs, int32_t bf16) {
 #define VECTORS (WIDTH / 16)
 // Rows of a tile: with its vectors they fill 24 of the 32 registers.
 #define ROWS 6
-// Bytes between what is read and what is fetched.
+// Bytes between what a single tile reads and what it fetches.
 #define AHEAD 2048
+// Tiles that fetch what comes next; of more, arithmetic sets the pace.
+#define FETCHING_TILES 16
+// Bytes of a block to a step over the inputs.
+#define STEP_BYTES (4 * WIDTH)
 
 #define LEVEL target("arch=x86-64-v4"), min_vector_width(512)
 #define LEVEL_BF16 target("arch=x86-64-v4,avx512bf16"), min_vector_width(512)
@@ -72,6 +80,13 @@ typedef struct {
     const float *residual;  // rows `stride` apart, or NULL
 } target;
 
+/// What a tile fetches: with every step over the inputs `lines` lines of 64 bytes, `advance` bytes
+/// further on than with the one before.
+typedef struct {
+    const char *next;
+    int64_t advance;
+} stream;
+
 /// The lanes of vector v that are columns.
 INLINE __attribute__((LEVEL)) __mmask16 lanes(int64_t columns, int v) {
     const int64_t left = columns - 16 * v;
@@ -80,12 +95,12 @@ INLINE __attribute__((LEVEL)) __mmask16 lanes(int64_t columns, int v) {
 
 // For each type of the elements:
 //   tile_    R rows by one block of outputs, `count` inputs,
-//   rows_    all rows by one block,
+//   rows_    all rows by one block, whose successor is fetched,
 //   grpo_multiply_blocked_ all rows by all blocks, in pieces of the inputs that stay cached.
 #define PRODUCT(bits, element, per_step, level)                                                  \
     INLINE __attribute__((level)) void tile_##bits(                                              \
         const element *x, int64_t x_stride, const char *weight, int64_t count, target to,        \
-        const int R) {                                                                           \
+        stream fetched, const int lines, const int R) {                                          \
         __m512 sums[ROWS][VECTORS];                                                              \
         UNROLL for (int r = 0; r < R; r++) {                                                     \
             UNROLL for (int v = 0; v < VECTORS; v++) {                                           \
@@ -100,9 +115,13 @@ INLINE __attribute__((LEVEL)) __mmask16 lanes(int64_t columns, int v) {
             __m512 row[VECTORS];                                                                 \
             UNROLL for (int v = 0; v < VECTORS; v++) {                                           \
                 row[v] = _mm512_loadu_ps(weight + 64 * v);                                       \
-                _mm_prefetch(weight + AHEAD + 64 * v, _MM_HINT_T0);                              \
+                if (!lines) _mm_prefetch(weight + AHEAD + 64 * v, _MM_HINT_T0);                  \
             }                                                                                    \
-            weight += 4 * WIDTH;                                                                 \
+            UNROLL for (int i = 0; i < lines; i++) {                                             \
+                _mm_prefetch(fetched.next + 64 * i, _MM_HINT_T2);                                \
+            }                                                                                    \
+            weight += STEP_BYTES;                                                                \
+            fetched.next += fetched.advance;                                                     \
             UNROLL for (int r = 0; r < R; r++) {                                                 \
                 const __m512 factor = broadcast_##bits(x + r * x_stride + k, count - k);         \
                 UNROLL for (int v = 0; v < VECTORS; v++) {                                       \
@@ -121,30 +140,45 @@ INLINE __attribute__((LEVEL)) __mmask16 lanes(int64_t columns, int v) {
         }                                                                                        \
     }                                                                                            \
                                                                                                  \
+    INLINE __attribute__((level)) void some_rows_##bits(                                         \
+        const element *x, int64_t x_stride, int64_t rows, const char *weight, int64_t count,     \
+        target to, stream fetched, const int lines) {                                            \
+        switch (rows) {                                                                          \
+        case 1: tile_##bits(x, x_stride, weight, count, to, fetched, lines, 1); break;           \
+        case 2: tile_##bits(x, x_stride, weight, count, to, fetched, lines, 2); break;           \
+        case 3: tile_##bits(x, x_stride, weight, count, to, fetched, lines, 3); break;           \
+        case 4: tile_##bits(x, x_stride, weight, count, to, fetched, lines, 4); break;           \
+        case 5: tile_##bits(x, x_stride, weight, count, to, fetched, lines, 5); break;           \
+        case 6: tile_##bits(x, x_stride, weight, count, to, fetched, lines, 6); break;           \
+        }                                                                                        \
+    }                                                                                            \
+                                                                                                 \
     static __attribute__((level)) void rows_##bits(                                              \
         const element *x, int64_t x_stride, int64_t rows, const char *weight, int64_t count,     \
-        target to) {                                                                             \
+        target to, const char *next) {                                                           \
         const int64_t tiles = (rows + ROWS - 1) / ROWS;                                          \
+        const int64_t bytes = (count + per_step - 1) / per_step * STEP_BYTES;                    \
         for (int64_t i = 0; i < tiles; i++) {                                                    \
-            const int64_t first = rows * i / tiles, end = rows * (i + 1) / tiles;                \
+            const int64_t first = rows * i / tiles, taken = rows * (i + 1) / tiles - first;      \
             const element *left = x + first * x_stride;                                          \
+            const stream fetched = {                                                             \
+                next + bytes * i / tiles, (STEP_BYTES + tiles - 1) / tiles};                     \
             target here = to;                                                                    \
             here.y += first * to.stride;                                                         \
             if (to.residual) here.residual += first * to.stride;                                 \
-            switch (end - first) {                                                               \
-            case 1: tile_##bits(left, x_stride, weight, count, here, 1); break;                  \
-            case 2: tile_##bits(left, x_stride, weight, count, here, 2); break;                  \
-            case 3: tile_##bits(left, x_stride, weight, count, here, 3); break;                  \
-            case 4: tile_##bits(left, x_stride, weight, count, here, 4); break;                  \
-            case 5: tile_##bits(left, x_stride, weight, count, here, 5); break;                  \
-            case 6: tile_##bits(left, x_stride, weight, count, here, 6); break;                  \
+            if (tiles == 1 || tiles > FETCHING_TILES) {                                          \
+                some_rows_##bits(left, x_stride, taken, weight, count, here, fetched, 0);        \
+            } else if (tiles < 4) {                                                              \
+                some_rows_##bits(left, x_stride, taken, weight, count, here, fetched, 2);        \
+            } else {                                                                             \
+                some_rows_##bits(left, x_stride, taken, weight, count, here, fetched, 1);        \
             }                                                                                    \
         }                                                                                        \
     }                                                                                            \
                                                                                                  \
     __attribute__((level)) void grpo_multiply_blocked_##bits(                                    \
         const element *x, int64_t rows, const void *weight, int64_t outputs, int64_t inputs,     \
-        const float *bias, const float *residual, float *y, int64_t stride) {                    \
+        int64_t ahead, const float *bias, const float *residual, float *y, int64_t stride) {     \
         const int64_t piece = PIECE * per_step;                                                  \
         const int64_t bytes = grpo_blocked_bytes(WIDTH, inputs, per_step == 2);                  \
         for (int64_t c = 0; c < outputs; c += WIDTH) {                                           \
@@ -156,8 +190,8 @@ INLINE __attribute__((LEVEL)) __mmask16 lanes(int64_t columns, int v) {
                 const target to = {                                                              \
                     y + c, stride, columns, k > 0, last && bias ? bias + c : NULL,               \
                     last && residual ? residual + c : NULL};                                     \
-                rows_##bits(                                                                     \
-                    x + k, inputs, rows, block + k / per_step * 4 * WIDTH, count, to);           \
+                const char *from = block + k / per_step * STEP_BYTES;                            \
+                rows_##bits(x + k, inputs, rows, from, count, to, from + ahead);                 \
             }                                                                                    \
         }                                                                                        \
     }
@@ -254,15 +288,15 @@ int32_t grpo_has_blocked(int32_t bf16) {
 
 void grpo_multiply_blocked_32(
     const float *x, int64_t rows, const void *weight, int64_t outputs, int64_t inputs,
-    const float *bias, const float *residual, float *y, int64_t stride) {
-    (void)x, (void)rows, (void)weight, (void)outputs, (void)inputs, (void)bias;
+    int64_t ahead, const float *bias, const float *residual, float *y, int64_t stride) {
+    (void)x, (void)rows, (void)weight, (void)outputs, (void)inputs, (void)ahead, (void)bias;
     (void)residual, (void)y, (void)stride;
 }
 
 void grpo_multiply_blocked_16(
     const uint16_t *x, int64_t rows, const void *weight, int64_t outputs, int64_t inputs,
-    const float *bias, const float *residual, float *y, int64_t stride) {
-    (void)x, (void)rows, (void)weight, (void)outputs, (void)inputs, (void)bias;
+    int64_t ahead, const float *bias, const float *residual, float *y, int64_t stride) {
+    (void)x, (void)rows, (void)weight, (void)outputs, (void)inputs, (void)ahead, (void)bias;
     (void)residual, (void)y, (void)stride;
 }
 

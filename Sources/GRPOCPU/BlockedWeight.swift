@@ -66,7 +66,8 @@ final class BlockedWeight: PackedWeight, @unchecked Sendable {
                 pool: pool)
         } else {
             multiply(
-                x, rows: rows, panel: panel, bias: bias, residual: residual, y: y, stride: outputs)
+                x, rows: rows, panel: panel, bias: bias, residual: residual, y: y, stride: outputs,
+                pool: pool)
         }
     }
 
@@ -76,23 +77,26 @@ final class BlockedWeight: PackedWeight, @unchecked Sendable {
     ) {
         multiply(
             x, rows: rows, panel: panel, bias: nil, residual: nil, y: y,
-            stride: self.panel(panel).count)
+            stride: self.panel(panel).count, pool: pool)
     }
 
     private func multiply(
         _ x: UnsafeRawPointer, rows: Int, panel: Int, bias: UnsafePointer<Float>?,
-        residual: UnsafePointer<Float>?, y: UnsafeMutablePointer<Float>, stride: Int
+        residual: UnsafePointer<Float>?, y: UnsafeMutablePointer<Float>, stride: Int,
+        pool: WorkerPool
     ) {
+        // The panels between are the other workers'; behind the last lies the weight packed next.
+        let ahead = Int64(pool.threads * bytesPerPanel)
         let columns = Int64(self.panel(panel).count)
         let weight = bytes + panel * bytesPerPanel
         if type == .bfloat16 {
             grpo_multiply_blocked_16(
                 x.assumingMemoryBound(to: UInt16.self), Int64(rows), weight, columns,
-                Int64(inputs), bias, residual, y, Int64(stride))
+                Int64(inputs), ahead, bias, residual, y, Int64(stride))
         } else {
             grpo_multiply_blocked_32(
                 x.assumingMemoryBound(to: Float.self), Int64(rows), weight, columns,
-                Int64(inputs), bias, residual, y, Int64(stride))
+                Int64(inputs), ahead, bias, residual, y, Int64(stride))
         }
     }
 }

@@ -170,7 +170,7 @@ package final class StoragePool: Sendable {
     #if os(Linux)
         /// - Parameter capacity: a multiple of the page size, as all size classes of 1 MiB and more.
         private static func map(_ capacity: Int) -> UnsafeMutableRawPointer {
-            let isHuge = capacity >= 2 * hugePage
+            let isHuge = capacity >= hugePage
             let slack = isHuge ? hugePage : 0
             guard
                 let start = mmap(

@@ -73,17 +73,18 @@ void grpo_block_weight_16(
     void *weight);
 
 /// y = x Wᵀ + bias + residual: x [rows, inputs] contiguous, y and residual [rows, outputs] with rows
-/// `stride` apart; bias and residual may be NULL.
+/// `stride` apart; bias and residual may be NULL. What lies `ahead` bytes behind the weight is
+/// fetched meanwhile if the rows are few; it is only hinted at, so any distance will do.
 ///
 /// A row of y does not depend on the others: an element is one sum over the inputs in their order.
 /// Of bfloat16 it takes pairs of inputs in their order, the odd member of a pair first, and the
 /// instruction reads subnormal numbers as 0.
 void grpo_multiply_blocked_32(
     const float *x, int64_t rows, const void *weight, int64_t outputs, int64_t inputs,
-    const float *bias, const float *residual, float *y, int64_t stride);
+    int64_t ahead, const float *bias, const float *residual, float *y, int64_t stride);
 void grpo_multiply_blocked_16(
     const uint16_t *x, int64_t rows, const void *weight, int64_t outputs, int64_t inputs,
-    const float *bias, const float *residual, float *y, int64_t stride);
+    int64_t ahead, const float *bias, const float *residual, float *y, int64_t stride);
 
 // Gradients of weights: rows of dy and x in blocks of 64 columns. Element (token t, column c) of a
 // float32 block is number t · 64 + c; of a bfloat16 one it is number (t / 2 · 64 + c) · 2 + t % 2.
