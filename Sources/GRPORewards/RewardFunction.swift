@@ -2,7 +2,7 @@ public import GRPOTasks
 
 /// What a reward function says about one completion.
 public enum Score: Sendable, Hashable {
-    /// A finite number.
+    /// A number of at most `largest` in magnitude.
     case value(Double)
     /// The completion cannot be scored: it is counted and shown, and left out of its group's
     /// advantages, never taken for 0.
@@ -13,6 +13,11 @@ public enum Score: Sendable, Hashable {
     /// A function outside of this process gave no usable answer. As ungradable, and counted apart
     /// under `rewards/NAME/timeout`, `/crash`, `/malformed` and `/non_finite`.
     case failed(RewardFailure, reason: String)
+
+    /// What a score's magnitude must not exceed. Beyond it one score drowns all others of its group,
+    /// and some hundred digits further the group's variance is infinite and its advantages are
+    /// none.
+    public static let largest = 1e6
 
     /// The number, or nil where there is none.
     public var value: Double? {

@@ -85,8 +85,8 @@ package struct RewardSet: Sendable {
         }
     }
 
-    /// Scores a group. A value that is not finite becomes ungradable, so that it can neither
-    /// poison a group's mean nor pass for a number.
+    /// Scores a group. A value or a sum that is not finite or larger than any score becomes
+    /// ungradable, so that it can neither poison a group's mean nor pass for a number.
     package func rewards(for group: RewardGroup) async throws -> GroupRewards {
         var components: [GroupRewards.Component] = []
         for term in terms {
@@ -96,7 +96,7 @@ package struct RewardSet: Sendable {
                     name: term.name, problem: group.problem.id,
                     expected: group.completions.count, found: scores.count)
             }
-            components.append(.init(name: term.name, scores: scores.map(Self.finite)))
+            components.append(.init(name: term.name, scores: scores.map(Self.bounded)))
         }
         let weights = weights(at: group.step)
         let totals = group.completions.indices.map { completion in
@@ -157,12 +157,13 @@ package struct RewardSet: Sendable {
             case .ungradable, .failed: return score
             }
         }
-        return applies ? .value(sum) : .ungradable(reason: "no reward applies to the problem")
+        return applies ? Self.bounded(.value(sum)) : .ungradable(reason: "no reward applies to the problem")
     }
 
-    private static func finite(_ score: Score) -> Score {
-        if case .value(let value) = score, !value.isFinite {
-            return .ungradable(reason: "the reward is \(value)")
+    private static func bounded(_ score: Score) -> Score {
+        if case .value(let value) = score, !(value.magnitude <= Score.largest) {
+            return .ungradable(
+                reason: "the reward is \(value), expected at most \(Score.largest) in magnitude")
         }
         return score
     }

@@ -55,14 +55,21 @@ package struct Sandbox: Sendable, Hashable {
                     found: "no bwrap in \(searchPath.joined(separator: ":"))",
                     expected: "bubblewrap, in which programs are run", remedy: Self.remedy)
             }
+            guard SystemCallFilter.program != nil else {
+                throw SandboxError(
+                    found: "a processor whose system calls are not known here",
+                    expected: "x86-64 or arm64, for which there is a filter", remedy: Self.bare)
+            }
             isolation = .bubblewrap(path)
         }
         try attempt()
     }
 
     static let remedy =
-        "install it (Scripts/setup does; on Debian: apt-get install bubblewrap), or set "
-        + "unsandboxed: true to run what the model writes with no more than limits around it"
+        "install it (Scripts/setup does; on Debian: apt-get install bubblewrap), or " + bare
+
+    private static let bare =
+        "set unsandboxed: true to run what the model writes with no more than limits around it"
 
     /// A sandbox that cannot be made is an error here, not an ungradable completion later.
     private func attempt() throws(SandboxError) {

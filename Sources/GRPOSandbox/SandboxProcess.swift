@@ -53,16 +53,15 @@ final class SandboxProcess {
         if let status { return status }
         kill(-process, SIGKILL)
         kill(process, SIGKILL)
-        return wait()
+        return collect()
     }
 
     /// Whether it ends by itself within half a second.
     func waitBriefly() -> Bool {
         for _ in 0..<100 {
-            var found: Int32 = 0
             if status != nil { return true }
-            if waitpid(process, &found, WNOHANG) == process {
-                status = found
+            if hasEnded(WNOHANG) {
+                end()
                 return true
             }
             usleep(5000)
@@ -72,7 +71,19 @@ final class SandboxProcess {
 
     /// Waits until it ends by itself.
     func wait() -> Int32 {
-        if let status { return status }
+        while status == nil, !hasEnded(0), errno == EINTR {}
+        return end()
+    }
+
+    /// Whether it has exited. It is left to be waited for, so that its group is still its own and
+    /// what it has started can be killed.
+    private func hasEnded(_ options: Int32) -> Bool {
+        var found = siginfo_t()
+        let code = waitid(P_PID, id_t(process), &found, WEXITED | WNOWAIT | options)
+        return code == 0 && found.si_signo == SIGCHLD
+    }
+
+    private func collect() -> Int32 {
         var found: Int32 = 0
         while waitpid(process, &found, 0) < 0, errno == EINTR {}
         status = found

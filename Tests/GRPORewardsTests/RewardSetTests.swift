@@ -51,13 +51,30 @@ import Testing
         #expect(
             rewards.totals == [
                 .value(1), .ungradable(reason: "first: no score"),
-                .ungradable(reason: "first: the reward is nan"),
-                .ungradable(reason: "first: the reward is inf"), .value(2),
+                .ungradable(
+                    reason: "first: the reward is nan, expected at most 1000000.0 in magnitude"),
+                .ungradable(
+                    reason: "first: the reward is inf, expected at most 1000000.0 in magnitude"),
+                .value(2),
             ])
         #expect(rewards.ungradableCount == 3)
         #expect(rewards["first"]?.ungradableCount == 3)
         #expect(rewards["first"]?.values == [1, 2])
         #expect(rewards["second"]?.ungradableCount == 1)
+    }
+
+    /// One score of 1e308 makes the mean of its group infinite, one of 1e200 its variance.
+    @Test(arguments: [1e308, -1e200, 1_000_000.5])
+    func aScoreThatWouldDrownItsGroupIsUngradable(_ score: Double) async throws {
+        let alone = RewardSet([RewardTerm(Fixed<First>([score, 1]))])
+        let weighted = RewardSet([RewardTerm(Fixed<First>([score / 1e303, 1]), weight: 1e303)])
+        for set in [alone, weighted] {
+            let totals = try await set.rewards(for: group(["a", "b"])).totals
+            guard case .ungradable = totals[0] else {
+                Issue.record("\(totals)")
+                return
+            }
+        }
     }
 
     @Test func anUngradableGateMakesTheTotalUngradable() async throws {

@@ -65,6 +65,30 @@ import Testing
         #expect(found?.isRight == true, "\(String(describing: found))")
     }
 
+    /// As in MBPP, whose programs bring classes of their own. Objects of a program equal nothing.
+    @Test func objectsOfTheProgramGoBackToIt() throws {
+        let program = """
+            class Pair:
+                def __init__(self, a, b):
+                    self.a, self.b = a, b
+                def __eq__(self, other):
+                    return True
+            def longest(pairs, n):
+                return max(pair.b - pair.a for pair in pairs[:n])
+            """
+        let tests = ProgramTests(
+            prompt: "",
+            test: """
+                assert longest([Pair(5, 24), Pair(15, 25)], 2) == 19
+                assert longest([Pair(5, 24), Pair(15, 60)], 2) == 45
+                assert not Pair(1, 2) == 3
+                assert not Pair(1, 2) == Pair(1, 2)
+                """, entryPoint: nil)
+        #expect(
+            try report(program, by: tests)
+                == JudgeReport(passed: 4, total: 4, outcome: .finished))
+    }
+
     @Test func aTestMayNameItsFunctionsItself() throws {
         let tests = ProgramTests(
             prompt: "Write functions to add and to double.",

@@ -56,6 +56,17 @@ import Testing
         #expect(ContinuousClock.now - start < .seconds(30))
     }
 
+    @Test func withoutBubblewrapNothingIsLeftBehindEither() throws {
+        let bare = try Sandbox(unsandboxed: true).run(
+            ["/bin/sh", "-c", "sleep 47 >/dev/null 2>&1 & echo $!"], limits: limits)
+        #expect(bare.status == 0)
+        let child = bare.text.trimmingCharacters(in: .newlines)
+        #expect(Int(child) != nil)
+        // A killed process may wait for its new parent, but it has no command any more.
+        let command = (try? String(contentsOfFile: "/proc/\(child)/cmdline", encoding: .utf8)) ?? ""
+        #expect(!command.contains("sleep"))
+    }
+
     @Test func rootBecomesAnotherUserFirst() throws {
         // Limits on processes do not bind root, not even inside.
         let users = try run("id -u; id -g; id -G").text.split(separator: "\n")

@@ -108,6 +108,12 @@ package enum ScoresAnswer {
             guard let value = Double(text), value.isFinite else {
                 return .failed(.nonFinite, reason: "found a score that is not finite")
             }
+            guard value.magnitude <= Score.largest else {
+                return .failed(
+                    .malformed,
+                    reason: "found the score \(value), expected at most \(Score.largest) in "
+                        + "magnitude")
+            }
             return .value(value)
         case .null:
             try scanner.null()

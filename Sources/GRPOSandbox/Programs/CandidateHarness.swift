@@ -5,6 +5,7 @@ enum CandidateHarness {
     static let source =
         PythonWire.source + #"""
 
+            OBJECTS = []
 
             def main():
                 requests, answers = keep(0), keep(1)

@@ -1,8 +1,10 @@
 /// How values pass between the judge and the program: plain data, one JSON text a line.
 ///
 /// None, truth values and texts are themselves; all else is a list that begins with its kind.
-/// Numbers are written in hexadecimal, exactly. Whatever is of another type arrives as an object
-/// that equals nothing, so a program cannot bring along an `__eq__` that always agrees.
+/// Numbers are written in hexadecimal, exactly. Whatever is of another type stays with the program
+/// and arrives as an object that equals nothing, so a program cannot bring along an `__eq__` that
+/// always agrees; given back as an argument, it is the object that it stands for. What the tests
+/// themselves make of such types (functions, say) does not pass.
 enum PythonWire {
     static let source = #"""
         import json, os, select, sys, time, types
@@ -11,9 +13,12 @@ enum PythonWire {
         LONGEST = 1 << 23
         MOST = 200000
 
+        # Of the program, the objects that stay there; the judge has none.
+        OBJECTS = None
+
         class Opaque:
-            def __init__(self, kind):
-                self.kind = kind
+            def __init__(self, kind, number):
+                self.kind, self.number = kind, number
             def __repr__(self):
                 return "<" + self.kind + ">"
 
@@ -52,7 +57,14 @@ enum PythonWire {
             if isinstance(value, range):
                 return ["r", format(value.start, "x"), format(value.stop, "x"),
                     format(value.step, "x")]
-            return ["o", type(value).__name__]
+            if isinstance(value, Opaque):
+                return ["o", value.kind, value.number]
+            if OBJECTS is None:
+                return ["o", type(value).__name__, None]
+            if len(OBJECTS) >= MOST:
+                raise ValueError("too many")
+            OBJECTS.append(value)
+            return ["o", type(value).__name__, len(OBJECTS) - 1]
 
         def decode(value, depth=0):
             if value is None or value is True or value is False or type(value) is str:
@@ -73,7 +85,10 @@ enum PythonWire {
             if kind == "r":
                 return range(*(int(text, 16) for text in value[1:4]))
             if kind == "o":
-                return Opaque(str(content)[:40])
+                number = value[2] if type(value[2]) is int else None
+                if OBJECTS is not None and number is not None and 0 <= number < len(OBJECTS):
+                    return OBJECTS[number]
+                return Opaque(str(content)[:40], number)
             if kind == "d":
                 return {decode(key, depth + 1): decode(item, depth + 1) for key, item in content}
             makers = {"l": list, "t": tuple, "s": set, "z": frozenset, "q": deque, "g": iter}

@@ -31,7 +31,7 @@ struct HostileAnswers {
         }
     }
 
-    static let kinds = 26
+    static let kinds = 27
     /// The most bytes of an answer.
     static let limit = 4096
 
@@ -121,6 +121,10 @@ struct HostileAnswers {
             return line(
                 scores(all.map { _ in "null" }),
                 Array(repeating: .notApplicable, count: count))
+        case 25:
+            let (text, expected) = spoilt(
+                drawn(["1e308", "-1e200", "1e30", "1000000.5"]), .failed(.malformed))
+            return line(text, expected)
         default:
             var bytes = Array(scores(all).utf8)
             for _ in 0..<3 {
