@@ -163,7 +163,8 @@ package struct RewardSet: Sendable {
     private static func bounded(_ score: Score) -> Score {
         if case .value(let value) = score, !(value.magnitude <= Score.largest) {
             return .ungradable(
-                reason: "the reward is \(value), expected at most \(Score.largest) in magnitude")
+                reason: "the reward is \(value), expected at most \(Score.largest) in "
+                    + "magnitude")
         }
         return score
     }
