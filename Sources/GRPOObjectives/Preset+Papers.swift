@@ -128,15 +128,19 @@ extension Preset {
         name: "dapo",
         paper: "DAPO, arXiv 2503.14476",
         note: """
-            Groups without signal are dropped; dynamic_sampling: {max_rounds: 10} replaces them \
-            by newly sampled ones first; the soft overlong punishment (cache 4,096) is a reward; \
-            20 rollout steps of linear warm-up.
+            Groups without signal are replaced by newly sampled ones, what is left of them is \
+            dropped; the paper samples until the batch is full, the bound is that of verl's \
+            recipe. The soft overlong punishment (cache 4,096) is a reward; 20 rollout steps of \
+            linear warm-up.
             """,
         fields: groupRelative(aggregation: "token_mean", "section 3.3") + [
             field("epsilon", number: 0.2, "section 4.1: 0.2"),
             field("epsilon_high", number: 0.28, "section 4.1: 0.28"),
             field("beta", number: 0, "section 2.3: KL removed"),
             field("zero_variance_groups", "drop", "section 3.2: dynamic sampling"),
+            PresetField(
+                key: "dynamic_sampling", value: .yaml("{max_rounds: 10}"),
+                citation: "section 3.2: dynamic sampling; verl's recipe: at most 10 batches"),
             field("mask_truncated_completions", true, "section 3.4: overlong filtering"),
             field("learning_rate", number: 1e-6, "section 4.1: 1e-6"),
             field("lr_scheduler_type", "constant", "section 4.1: constant after warm-up"),

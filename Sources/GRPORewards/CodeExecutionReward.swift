@@ -39,8 +39,7 @@ package struct CodeExecutionReward: RewardFunction, Hashable {
         guard group.problem.scenario == .reasoning else {
             return group.completions.map { _ in .notApplicable }
         }
-        let texts = group.completions.map(\.text)
-        return ProgramGrade.grades(of: texts, group.problem, execution).map { grade in
+        return group.judged.grades(by: execution).map { grade in
             switch grade {
             case .share(let share): .value(score == .share || share == 1 ? share : 0)
             case .none: .value(0)

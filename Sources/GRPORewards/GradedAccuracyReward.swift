@@ -43,8 +43,8 @@ package struct GradedAccuracyReward: RewardFunction, Hashable {
         guard group.problem.scenario == .reasoning else {
             return group.completions.map { _ in .notApplicable }
         }
-        return group.completions.map { completion in
-            switch group.source.verify(completion.text, group.problem) {
+        return zip(group.completions, group.verdicts).map { completion, verdict in
+            switch verdict {
             case .right: .value(1)
             case .ungradable(let reason): .ungradable(reason: reason)
             case .wrong:

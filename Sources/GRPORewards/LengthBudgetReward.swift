@@ -18,7 +18,7 @@ package struct LengthBudgetReward: RewardFunction, Hashable {
     package var tokens: Int?
     /// The column of a problem that holds its budget.
     package var column = Self.defaultColumn
-    /// The price of a token (L1: 0.0003, for budgets of 100 to 4,000).
+    /// The price of a token, above 0 and at most 1 (L1: 0.0003, for budgets of 100 to 4,000).
     package var alpha = Self.defaultAlpha
 
     private static let defaultColumn = "length_budget"
@@ -40,8 +40,8 @@ package struct LengthBudgetReward: RewardFunction, Hashable {
         if let tokens, tokens < 1 {
             found.append(("tokens", "must be at least 1 or null, found \(tokens)"))
         }
-        if !(alpha > 0 && alpha.isFinite) {
-            found.append(("alpha", "must be above 0, found \(alpha)"))
+        if !(alpha > 0 && alpha <= 1) {
+            found.append(("alpha", "must be above 0 and at most 1, found \(alpha)"))
         }
         return found
     }

@@ -42,16 +42,33 @@ public struct RewardGroup: Sendable {
     public let maxSteps: Int?
     /// The largest number of tokens that a completion could have had; nil where that is not known.
     public let maxCompletionLength: Int?
-    /// The task, for its verifier.
+    /// The task, for what its problems and answers are.
     public let source: any ProblemSource
+    /// What the task's verifier says of the completions, for all who ask.
+    package let judged: GroupVerdicts
     /// Randomness that belongs to this group alone: derived from the run's seed, the step and
     /// the group's slot. A reward that draws must draw from it, so that a run can be repeated.
     public let seed: UInt64
+
+    /// What the task's verifier says of each completion. It is asked once for all rewards of a step:
+    /// ask here and not `source.verify`, which may have to run a program.
+    public var verdicts: [Verdict] { judged.all }
 
     /// A group from its parts.
     public init(
         problem: Problem, completions: [Completion], step: Int, maxSteps: Int? = nil,
         maxCompletionLength: Int? = nil, source: any ProblemSource, seed: UInt64
+    ) {
+        self.init(
+            problem: problem, completions: completions, step: step, maxSteps: maxSteps,
+            maxCompletionLength: maxCompletionLength, source: source, seed: seed, verdicts: nil)
+    }
+
+    /// - Parameter verdicts: of the task's verifier on the completions, where they are known.
+    package init(
+        problem: Problem, completions: [Completion], step: Int, maxSteps: Int? = nil,
+        maxCompletionLength: Int? = nil, source: any ProblemSource, seed: UInt64,
+        verdicts: [Verdict]?
     ) {
         self.problem = problem
         self.completions = completions
@@ -60,6 +77,8 @@ public struct RewardGroup: Sendable {
         self.maxCompletionLength = maxCompletionLength
         self.source = source
         self.seed = seed
+        judged = GroupVerdicts(
+            of: completions.map(\.text), problem, by: source, known: verdicts)
     }
 }
 

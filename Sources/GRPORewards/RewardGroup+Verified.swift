@@ -7,7 +7,6 @@ extension RewardGroup {
         guard problem.scenario == .reasoning else {
             return completions.map { _ in .notApplicable }
         }
-        let verdicts = source.verdicts(of: completions.map(\.text), problem)
         return zip(completions, verdicts).map { completion, verdict in
             switch verdict {
             case .right: .value(value(completion, true))

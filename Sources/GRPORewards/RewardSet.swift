@@ -157,7 +157,8 @@ package struct RewardSet: Sendable {
             case .ungradable, .failed: return score
             }
         }
-        return applies ? Self.bounded(.value(sum)) : .ungradable(reason: "no reward applies to the problem")
+        guard applies else { return .ungradable(reason: "no reward applies to the problem") }
+        return Self.bounded(.value(sum))
     }
 
     private static func bounded(_ score: Score) -> Score {

@@ -25,6 +25,20 @@ package struct Rollout: Codable, Sendable, Equatable {
     package var advantage: Double
     /// Whether its group tells completions apart.
     package var hasSignal: Bool
+    /// What the task's verifier said when the rewards were given; nil where nobody asked it.
+    package var verdict: Verdict? {
+        get { known.verdict }
+        set { known.verdict = newValue }
+    }
+
+    private var known = Known()
+
+    /// What is not saved, because it can be found out again, and makes no two rollouts different.
+    private struct Known: Equatable {
+        var verdict: Verdict?
+
+        static func == (a: Known, b: Known) -> Bool { true }
+    }
 
     private enum CodingKeys: String, CodingKey {
         case group, sample, problem, text, rewards, failures, reward, advantage

@@ -28,6 +28,23 @@ struct BenchmarkTests {
         #expect(results[1]["tokens"] as? Int == 256 * 58)
     }
 
+    @Test("a measurement audits nothing and writes nothing")
+    func leavesNothing() throws {
+        let directory = NSTemporaryDirectory() + "grpo-benchmark-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(
+            atPath: directory, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        let outcome = try GrpoProcess.start(
+            [
+                "benchmark", "--only", "character-grpo-step", "--repetitions", "3", "--threads",
+                "1", "--json",
+            ], directory: directory
+        ).wait()
+        #expect(outcome.code == 0)
+        #expect(!outcome.errors.contains("HACK GAP"), "\(outcome.errors)")
+        #expect(try FileManager.default.contentsOfDirectory(atPath: directory) == [])
+    }
+
     @Test(
         "what cannot be measured is an error of input",
         arguments: [("--only", "decode-2"), ("--repetitions", "0"), ("--model", "nowhere.gguf")])

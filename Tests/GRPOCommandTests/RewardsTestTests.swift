@@ -46,4 +46,49 @@ struct RewardsTestTests {
         #expect(missing.message.contains("choose of grpo"))
         #expect(try run("--problems", "0").code == 2)
     }
+
+    /// The small recipe with another list of rewards, beside a program for one of them.
+    private func recipe(_ files: CommandRun, rewards: String) throws -> String {
+        let text = try String(contentsOfFile: files.recipe, encoding: .utf8)
+            .replacing("rewards: [accuracy, tag_count: 0.5, random: 0.2]", with: rewards)
+        // As many ones as completions have ended.
+        try files.write(
+            """
+            while read -r line; do
+                count=$(printf '%s' "$line" | grep -o '"stop"' | wc -l)
+                ones=1
+                while [ "$count" -gt 1 ]; do ones="$ones, 1"; count=$((count - 1)); done
+                printf '{"scores": [%s]}\\n' "$ones"
+            done
+            """, "reward.sh")
+        return try files.write(text, "rewards.yaml")
+    }
+
+    @Test("a command runs beside its recipe with directory: ., from wherever it is tested")
+    func besideTheRecipe() throws {
+        let files = try CommandRun()
+        let file = try recipe(
+            files,
+            rewards: "rewards: [accuracy, command: {run: [/bin/sh, reward.sh], directory: .}]")
+        let outcome = try GrpoProcess.start(
+            ["rewards", "test", file, "--problems", "1"], directory: NSTemporaryDirectory()
+        ).wait()
+        #expect(outcome.code == 0, "\(outcome.errors)")
+        #expect(outcome.output.contains("honest right"))
+    }
+
+    @Test("a command that fails is told with its own words, the recipe and what to do: 1")
+    func failing() throws {
+        let files = try CommandRun()
+        let file = try recipe(
+            files, rewards: "rewards: [accuracy, command: {run: [/bin/sh, reward.sh]}]")
+        let outcome = try GrpoProcess.start(
+            ["rewards", "test", file], directory: NSTemporaryDirectory()
+        ).wait()
+        #expect(outcome.code == 1)
+        for part in [file, "stage grpo", "'command'", "reward.sh", "directory: ."] {
+            #expect(outcome.message.contains(part), "\(part) is missing in \(outcome.message)")
+        }
+        #expect(!outcome.message.contains("is known"))
+    }
 }

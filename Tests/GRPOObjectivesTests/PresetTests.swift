@@ -7,7 +7,7 @@ struct PresetTests {
     static let stageKeys: Set<String> = [
         "learning_rate", "lr_scheduler_type", "num_generations", "num_iterations",
         "prompts_per_step", "steps_per_generation", "temperature", "max_completion_length",
-        "max_completion_length_schedule",
+        "max_completion_length_schedule", "dynamic_sampling",
         "sync_ref_model", "ref_model_mixup_alpha", "ref_model_sync_steps",
     ]
 
@@ -96,6 +96,8 @@ struct PresetTests {
         let dapo = try objective("dapo")
         #expect(dapo.weightFunction == .clip(low: 0.2, high: 0.28))
         #expect(dapo.maskTruncatedCompletions && dapo.zeroVariancePolicy == .drop)
+        let sampling = Preset.named("dapo")?["dynamic_sampling"]
+        #expect(sampling?.description == "{max_rounds: 10}")
         let gspo = try objective("gspo")
         #expect(gspo.ratioLevel == .sequence)
         #expect(gspo.weightFunction == .clip(low: 3e-4, high: 4e-4))

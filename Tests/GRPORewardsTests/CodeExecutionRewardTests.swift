@@ -45,6 +45,34 @@ import Testing
                 == [1, 0.75, 0.25, 0, 0, 1, 0].map(Score.value))
     }
 
+    /// A program that leaves a trace, outside of the sandbox, tells how often it ran.
+    @Test func accuracyAndTwoScoringsRunAProgramOnce() async throws {
+        let trace = NSTemporaryDirectory() + "grpo-runs-\(UUID().uuidString)"
+        // The program may run as another user.
+        #expect(
+            FileManager.default.createFile(
+                atPath: trace, contents: Data(), attributes: [.posixPermissions: 0o666]))
+        defer { try? FileManager.default.removeItem(atPath: trace) }
+        let execution = CodeExecution(unsandboxed: true)
+        let set = RewardSet([
+            RewardTerm(AccuracyReward()),
+            RewardTerm(CodeExecutionReward(score: .all, execution: execution)),
+            RewardTerm(
+                CodeExecutionReward(score: .share, execution: execution), name: "share"),
+        ])
+        let group = RewardGroup(
+            problem: problem,
+            completions: [
+                Completion(
+                    text: "    open('\(trace)', 'a').write('x')\n    return 2 * x", tokenCount: 1,
+                    finishReason: .stop)
+            ], step: 1, source: CodeProblems(file: nil, execution: execution), seed: 0)
+        let scored = try await set.rewards(for: group)
+        #expect(scored.components.map { $0.scores[0] } == [1, 1, 1].map(Score.value))
+        // Four assertions.
+        #expect(try String(contentsOfFile: trace, encoding: .utf8) == "xxxx")
+    }
+
     @Test func aProblemWithoutATestIsUngradable() async throws {
         let bare = Problem(id: "7", prompt: "Q", answer: "A")
         #expect(

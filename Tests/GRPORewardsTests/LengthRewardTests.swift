@@ -167,5 +167,10 @@ private let wrong = "<answer>115</answer>"
         }
         #expect(
             LengthBudgetReward(tokens: 0, alpha: 0).problems().map(\.key) == ["tokens", "alpha"])
+        for alpha in [-1, 1.5, .infinity, .nan, 1e308] {
+            let found = LengthBudgetReward(tokens: 9, alpha: alpha).problems()
+            #expect(found.map(\.key) == ["alpha"], "\(alpha)")
+        }
+        #expect(LengthBudgetReward(tokens: 9, alpha: 1).problems().isEmpty)
     }
 }

@@ -41,6 +41,30 @@ import Testing
         }
     }
 
+    /// As the preflight asks: HumanEval's body keeps its indentation in any layout, MBPP's function is
+    /// whole, and a row without a solution knows no answer.
+    @Test func aRowsOwnSolutionIsItsGoldAnswer() throws {
+        let task = CodeProblems(file: Self.examples)
+        for problem in task.testProblems(limit: 100, seed: 0) {
+            let gold = task.goldAnswers(to: problem)
+            #expect(gold.count == 1)
+            let texts = gold.flatMap { answer in
+                [
+                    answer, "<think>\nHm.\n</think>\n<answer>\n\(answer)\n</answer>",
+                    "Hm.\n\(answer)",
+                ]
+            }
+            #expect(task.verdicts(of: texts, problem) == [.right, .right, .right])
+        }
+        let fenced = Problem(
+            id: "1", prompt: "", answer: "def f():\n    return '''\n```\n'''\n",
+            columns: ["test": "assert f() == '\\n```\\n'"])
+        let answer = try #require(task.goldAnswers(to: fenced).first)
+        #expect(answer.hasPrefix("````python\n"))
+        #expect(task.verify(answer, fenced) == .right)
+        #expect(task.goldAnswers(to: Problem(id: "2", prompt: "", answer: "")) == [])
+    }
+
     @Test func aProblemHidesItsTests() {
         let problem = task(doubling).testProblems(limit: 1, seed: 0)[0]
         #expect(problem.prompt == "def twice(x):\n    \"\"\"Twice x.\"\"\"\n")
@@ -151,6 +175,6 @@ import Testing
             CodeProblems.self,
             from: Data(#"{"timeout": 2, "unsandboxed": true, "columns": {"test": "t"}}"#.utf8))
         #expect(read.execution == CodeExecution(timeout: 2, unsandboxed: true))
-        #expect(read.columns == CodeColumns(test: "t"))
+        #expect(read.options.columns == CodeColumns(test: "t"))
     }
 }

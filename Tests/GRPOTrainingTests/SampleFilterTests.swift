@@ -7,13 +7,13 @@ struct SampleFilterTests {
         _ filter: any SampleFilter, _ text: String, tokens: Int = 10,
         _ finish: FinishReason = .stop, language: String = "en", scenario: Scenario = .reasoning
     ) -> String? {
-        filter.reason(
+        let problem = Problem(
+            id: "1", prompt: "", answer: "12", columns: ["language": language], scenario: scenario)
+        return filter.reason(
             against: SampleCandidate(
-                problem: Problem(
-                    id: "1", prompt: "", answer: "12", columns: ["language": language],
-                    scenario: scenario),
+                problem: problem,
                 completion: Completion(text: text, tokenCount: tokens, finishReason: finish),
-                source: Sums()))
+                judged: GroupVerdicts(of: [text], problem, by: Sums()), sample: 0))
     }
 
     private let good = "<think>this is what we have here</think><answer>12</answer>"

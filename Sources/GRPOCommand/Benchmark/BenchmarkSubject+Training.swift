@@ -55,7 +55,7 @@ extension BenchmarkSubject {
         settings.objective.lossType = .grpo
         let stage = try GRPOStage(
             name: "benchmark", settings: settings, task: task, prompt: prompt, rewards: rewards,
-            seed: 0)
+            seed: 0, isAudited: false)
         let timer = StepTimer()
         _ = try await stage.run(policy, from: stage.initialState(policy), monitor: timer)
         return timer.steps.suffix(repetitions).map { step in

@@ -11,7 +11,7 @@ package struct RewardAudits {
     ///   - stage: the one to audit; nil: all.
     ///   - problems: to try the corpus on.
     /// - Throws: `RunError`, an input error, where there is no such stage or a task knows no right
-    ///   answer.
+    ///   answer; what a reward that does not work throws.
     package init(_ recipe: Recipe, path: String, stage: String?, problems: Int) async throws {
         let stages = recipe.stages.compactMap { stage in
             if case .grpo(let grpo) = stage { (stage, grpo) } else { nil }
@@ -28,12 +28,23 @@ package struct RewardAudits {
         var audits: [RewardAudit] = []
         for (stage, grpo) in chosen {
             let task = recipe.task(of: stage)
-            guard
-                let audit = try await RewardAudit(
+            let audit: RewardAudit?
+            do {
+                audit = try await RewardAudit(
                     stage: stage.name, task: task, rewards: grpo.unboundRewards,
-                    maxSteps: grpo.settings.maxSteps, problems: problems,
+                    maxSteps: grpo.settings.maxSteps,
+                    maxCompletionLength: grpo.settings.maxCompletionLength, problems: problems,
                     seed: recipe.seed(of: stage))
-            else {
+            } catch RewardError.failing(let name, let failures, _) {
+                throw RunError(
+                    .failure, path: path,
+                    "stage \(stage.name): reward '\(name)' could not score \(failures.total) of "
+                        + "\(failures.completions) texts (\(failures.list)); the last time: "
+                        + failures.lastReason,
+                    remedy: "mend what answers for it; directory: . runs a command beside the "
+                        + "recipe, without it it runs where grpo was started")
+            }
+            guard let audit else {
                 throw RunError(
                     .input, path: path,
                     "stage \(stage.name): no right answer to the problems of task "

@@ -31,7 +31,8 @@ package struct ContaminationCheck: Codable, Sendable, Equatable {
 
     /// The evaluation's problems.
     package var problems: Int
-    /// Those of them that are too short for ten words in a row, and so are compared as a whole.
+    /// Those of them that are too short for ten words in a row beside what is their template's, and
+    /// so are compared as a whole.
     package var shortProblems: Int
     package var sources: [Source]
 

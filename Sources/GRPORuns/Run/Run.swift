@@ -60,6 +60,7 @@ package final class Run {
         let lock = try directory.open(resuming: resuming)
         defer { withExtendedLifetime(lock) {} }
         if !FileManager.default.fileExists(atPath: directory.recipe) { try describe() }
+        if let note = CharacterAlphabet.note(on: recipe) { printer.say(note) }
         let contamination = ContaminationCheck(recipe)
         contamination?.lines.forEach(printer.say)
         var evaluations = RunEvaluations(

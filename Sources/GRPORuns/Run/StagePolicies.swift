@@ -110,21 +110,3 @@ struct StagePolicies {
         if graph.stages[index].makes == .policy { held = (.stage(index), policy) }
     }
 }
-
-extension Recipe {
-    /// Every character of the texts and pairs that the recipe trains on, once and in order: recipes with the
-    /// same characters have the same tokenizer, and share what they begin with.
-    var characterAlphabet: String {
-        let characters = stages.flatMap { stage -> [Character] in
-            switch stage.data {
-            case .texts(let texts)?: texts.sources.flatMap(\.alphabet)
-            case .pairs(let pairs)?: pairs.source.alphabet
-            case nil: []
-            }
-        }
-        return String(Set(characters).sorted())
-    }
-
-    /// The tokenizer of a model from nothing.
-    var characterTokenizer: CharacterTokenizer { CharacterTokenizer(alphabet: characterAlphabet) }
-}

@@ -9,6 +9,15 @@ package enum ProgramGrade: Sendable, Hashable {
     /// The sandbox failed, before anything of the program ran, or the problem has no test.
     case ungradable(reason: String)
 
+    /// What task `code` says of it.
+    package var verdict: Verdict {
+        switch self {
+        case .share(let share): share == 1 ? .right : .wrong
+        case .none: .wrong
+        case .ungradable(let reason): .ungradable(reason: reason)
+        }
+    }
+
     /// The grades of a group, several programs at a time.
     ///
     /// A problem brings its test in the columns `test`, `entry_point` and `prompt`, as task `code`

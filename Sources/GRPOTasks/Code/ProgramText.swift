@@ -48,6 +48,17 @@ package enum ProgramText {
         return (open.map { $0.start..<lines.count } ?? last).map { joined(lines[$0]) }
     }
 
+    /// A program as a fenced block, in which it keeps its indentation; the fence is longer than any
+    /// within.
+    static func block(of program: String) -> String {
+        let longest =
+            rows(of: program).map { line in
+                line.drop { $0 == 0x20 || $0 == 0x09 }.prefix { $0 == UInt8(ascii: "`") }.count
+            }.max() ?? 0
+        let fence = String(repeating: "`", count: max(3, longest + 1))
+        return "\(fence)python\n\(program)\n\(fence)"
+    }
+
     /// Whether a line defines the function, at the left margin.
     static func defines(_ name: String, _ text: String) -> Bool {
         rows(of: text).contains { line in

@@ -29,7 +29,7 @@ package struct DataError: Error, Sendable, CustomStringConvertible {
 }
 
 /// The same of a record that does not know which file it came from.
-struct ColumnFault: Error {
+package struct ColumnFault: Error {
     var column: String?
     var found: String
     var expected: String

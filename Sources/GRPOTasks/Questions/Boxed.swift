@@ -9,17 +9,10 @@ package struct Boxed: QuestionSource {
     package static let summary =
         "Mathematical problems from a file, answered in \\boxed{} (MATH, AIME)."
 
-    /// The held-out problems.
-    package let file: DataPath?
-    /// Problems to train on or to give as examples; null: none.
-    package let trainFile: DataPath?
-    package let columns: BoxedColumns
-    /// The question as it is put, the row's own in the place of `{question}`. The words behind it
-    /// are those that the DeepSeek-R1 README asks for.
-    package let question: String
+    /// The words behind the question are those that the DeepSeek-R1 README asks for.
+    package let options: QuestionOptions<BoxedColumns>
     /// Where in a completion the answer is looked for.
     package let answer: AnswerPlace
-    private let reader = QuestionFiles()
 
     package init() {
         self.init(file: nil)
@@ -31,55 +24,27 @@ package struct Boxed: QuestionSource {
             "{question}\nPlease reason step by step, and put your final answer within \\boxed{}.",
         answer: AnswerPlace = .boxed
     ) {
-        self.file = file
-        self.trainFile = trainFile
-        self.columns = columns
-        self.question = question
+        options = QuestionOptions(
+            file: file, trainFile: trainFile, columns: columns, question: question)
         self.answer = answer
     }
 
     /// Where a problem keeps its worked solution.
     static let solution = "solution"
 
-    package var files: [String] { [file, trainFile].compactMap { $0?.path } }
+    package func problems() -> [(key: String, message: String)] { problems(own: []) }
 
-    package func problems() -> [(key: String, message: String)] {
-        var options: [(key: String, message: String)] = []
-        if !question.contains(MultipleChoice.questionPlace) {
-            options.append(
-                (
-                    "question",
-                    "must contain \(MultipleChoice.questionPlace), found '\(question)'"
-                ))
+    package func problem(of row: QuestionRow) throws(ColumnFault) -> Problem {
+        let asked = try row.text(options.columns.question)
+        let (name, text) = try options.columns.answer(of: row)
+        let truth = BoxedColumns.boxed(in: text) ?? text
+        guard !ByteSearch.trimmed(Array(truth.utf8)[...]).isEmpty else {
+            throw ColumnFault(
+                column: name, found: printable(truth), expected: "an answer that says something")
         }
-        return problems(options: options, file: file, trainFile: trainFile, read: read)
-    }
-
-    package var questions: QuestionSet {
-        guard let file, case .success(let set) = read(file) else {
-            preconditionFailure("boxed used with options out of range: \(problems())")
-        }
-        return set
-    }
-
-    private func read(_ file: DataPath) -> Result<QuestionSet, DataError> {
-        reader.set(file: file.path, trainFile: trainFile?.path) { (row) throws(ColumnFault) in
-            let asked = try row.text(columns.question)
-            let (name, text) = try columns.answer(of: row)
-            let truth = BoxedColumns.boxed(in: text) ?? text
-            guard !ByteSearch.trimmed(Array(truth.utf8)[...]).isEmpty else {
-                throw ColumnFault(
-                    column: name, found: printable(truth), expected: "an answer that says something"
-                )
-            }
-            var data = row.columns(leavingOut: [columns.question, name])
-            if text != truth { data[Self.solution] = text }
-            let key = StableHash.hash(ByteSearch.trimmed(Array(asked.utf8)[...]))
-            return Problem(
-                id: String(key, radix: 16),
-                prompt: question.replacing(MultipleChoice.questionPlace, with: asked),
-                answer: truth, columns: data)
-        }
+        var data = row.columns(leavingOut: [options.columns.question, name])
+        if text != truth { data[Self.solution] = text }
+        return options.problem(asked, answer: truth, columns: data)
     }
 
     // MARK: - Verification
@@ -148,31 +113,18 @@ package struct BoxedColumns: Codable, Sendable, Equatable {
 }
 
 extension Boxed {
-    private enum CodingKeys: String, CodingKey {
-        case file, columns, question, answer
-        case trainFile = "train_file"
-    }
+    private enum CodingKeys: String, CodingKey { case answer }
 
     package init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
         let defaults = Boxed()
-        self.init(
-            file: try values.decodeIfPresent(DataPath.self, forKey: .file),
-            trainFile: try values.decodeIfPresent(DataPath.self, forKey: .trainFile),
-            columns: try values.decodeIfPresent(BoxedColumns.self, forKey: .columns)
-                ?? defaults.columns,
-            question: try values.decodeIfPresent(String.self, forKey: .question)
-                ?? defaults.question,
-            answer: try values.decodeIfPresent(AnswerPlace.self, forKey: .answer)
-                ?? defaults.answer)
+        options = try QuestionOptions(from: decoder, defaults: defaults.options)
+        answer = try values.decodeIfPresent(AnswerPlace.self, forKey: .answer) ?? defaults.answer
     }
 
     package func encode(to encoder: any Encoder) throws {
+        try options.encode(to: encoder)
         var values = encoder.container(keyedBy: CodingKeys.self)
-        try values.encode(file, forKey: .file)
-        try values.encode(trainFile, forKey: .trainFile)
-        try values.encode(columns, forKey: .columns)
-        try values.encode(question, forKey: .question)
         try values.encode(answer, forKey: .answer)
     }
 }

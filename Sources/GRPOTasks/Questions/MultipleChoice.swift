@@ -8,22 +8,13 @@ package struct MultipleChoice: QuestionSource {
     package static let summary =
         "Questions with choices from a file, answered by a letter (GPQA, MMLU)."
 
-    /// The held-out questions.
-    package let file: DataPath?
-    /// Questions to train on or to give as examples; null: none.
-    package let trainFile: DataPath?
-    package let columns: MultipleChoiceColumns
-    /// The question as it is put, with the row's own question in the place of `{question}` and its
-    /// choices, a line `A) text` for each, in the place of `{choices}`.
-    package let question: String
+    /// In the question the choices stand in the place of `{choices}`, a line `A) text` for each.
+    package let options: QuestionOptions<MultipleChoiceColumns>
     /// Names the order of each question's choices; null: as in the file.
     package let shuffleSeed: Int?
     /// Where in a completion the letter is looked for.
     package let answer: AnswerPlace
-    private let reader = QuestionFiles()
 
-    static let questionPlace = "{question}"
-    static let choicesPlace = "{choices}"
     /// A to Z.
     static let mostChoices = 26
 
@@ -37,47 +28,27 @@ package struct MultipleChoice: QuestionSource {
         question: String = "{question}\n\n{choices}", shuffleSeed: Int? = 0,
         answer: AnswerPlace = .tags
     ) {
-        self.file = file
-        self.trainFile = trainFile
-        self.columns = columns
-        self.question = question
+        options = QuestionOptions(
+            file: file, trainFile: trainFile, columns: columns, question: question)
         self.shuffleSeed = shuffleSeed
         self.answer = answer
     }
 
-    package var files: [String] { [file, trainFile].compactMap { $0?.path } }
-
     package func problems() -> [(key: String, message: String)] {
-        var options = columns.problems()
-        for place in [Self.questionPlace, Self.choicesPlace] where !question.contains(place) {
-            options.append(("question", "must contain \(place), found '\(question)'"))
-        }
+        var own = options.columns.problems()
         if answer == .lastNumber {
-            options.append(("answer", "a letter is no number; use tags, boxed or text"))
+            own.append(("answer", "a letter is no number; use tags, boxed or text"))
         }
-        if columns.correct != nil, shuffleSeed == nil {
-            options.append(
+        if options.columns.correct != nil, shuffleSeed == nil {
+            own.append(
                 ("shuffle_seed", "with columns.correct the right choice stands first; give a seed"))
         }
-        return problems(options: options, file: file, trainFile: trainFile, read: read)
+        return problems(own: own, places: [QuestionPlace.question, QuestionPlace.choices])
     }
 
-    package var questions: QuestionSet {
-        guard let file, case .success(let set) = read(file) else {
-            preconditionFailure("multiple_choice used with options out of range: \(problems())")
-        }
-        return set
-    }
-
-    private func read(_ file: DataPath) -> Result<QuestionSet, DataError> {
-        reader.set(file: file.path, trainFile: trainFile?.path) { (row) throws(ColumnFault) in
-            try problem(of: row)
-        }
-    }
-
-    private func problem(of row: QuestionRow) throws(ColumnFault) -> Problem {
-        let asked = try row.text(columns.question)
-        let (choices, right) = try columns.choices(of: row)
+    package func problem(of row: QuestionRow) throws(ColumnFault) -> Problem {
+        let asked = try row.text(options.columns.question)
+        let (choices, right) = try options.columns.choices(of: row)
         let key = StableHash.hash(
             ([asked] + choices.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) })
                 .joined(separator: "\u{1F}"))
@@ -87,9 +58,10 @@ package struct MultipleChoice: QuestionSource {
         guard let place = order.firstIndex(of: right) else {
             preconditionFailure("choice \(right) of \(choices.count)")
         }
-        let prompt = question.replacing(Self.choicesPlace, with: lines.joined(separator: "\n"))
-            .replacing(Self.questionPlace, with: asked)
-        var data = row.columns(leavingOut: columns.all)
+        let prompt = options.question
+            .replacing(QuestionPlace.choices, with: lines.joined(separator: "\n"))
+            .replacing(QuestionPlace.question, with: asked)
+        var data = row.columns(leavingOut: options.columns.all)
         for (letter, choice) in zip(letters, order) { data["choice_\(letter)"] = choices[choice] }
         return Problem(
             id: String(key, radix: 16), prompt: prompt, answer: letters[place], columns: data)
@@ -127,32 +99,21 @@ package struct MultipleChoice: QuestionSource {
 
 extension MultipleChoice {
     private enum CodingKeys: String, CodingKey {
-        case file, columns, question, answer
-        case trainFile = "train_file"
+        case answer
         case shuffleSeed = "shuffle_seed"
     }
 
     package init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
         let defaults = MultipleChoice()
-        self.init(
-            file: try values.decodeIfPresent(DataPath.self, forKey: .file),
-            trainFile: try values.decodeIfPresent(DataPath.self, forKey: .trainFile),
-            columns: try values.decodeIfPresent(MultipleChoiceColumns.self, forKey: .columns)
-                ?? defaults.columns,
-            question: try values.decodeIfPresent(String.self, forKey: .question)
-                ?? defaults.question,
-            shuffleSeed: try values.decodeIfPresent(Int.self, forKey: .shuffleSeed),
-            answer: try values.decodeIfPresent(AnswerPlace.self, forKey: .answer)
-                ?? defaults.answer)
+        options = try QuestionOptions(from: decoder, defaults: defaults.options)
+        shuffleSeed = try values.decodeIfPresent(Int.self, forKey: .shuffleSeed)
+        answer = try values.decodeIfPresent(AnswerPlace.self, forKey: .answer) ?? defaults.answer
     }
 
     package func encode(to encoder: any Encoder) throws {
+        try options.encode(to: encoder)
         var values = encoder.container(keyedBy: CodingKeys.self)
-        try values.encode(file, forKey: .file)
-        try values.encode(trainFile, forKey: .trainFile)
-        try values.encode(columns, forKey: .columns)
-        try values.encode(question, forKey: .question)
         try values.encode(shuffleSeed, forKey: .shuffleSeed)
         try values.encode(answer, forKey: .answer)
     }

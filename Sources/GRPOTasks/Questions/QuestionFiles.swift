@@ -49,7 +49,7 @@ final class QuestionFiles: Sendable {
 }
 
 /// One row of a file of questions.
-struct QuestionRow {
+package struct QuestionRow {
     let members: [JSONValue.Member]
 
     subscript(name: String) -> JSONValue? {

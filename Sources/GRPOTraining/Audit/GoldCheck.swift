@@ -47,25 +47,24 @@ package struct GoldCheck: Sendable, Equatable {
         forms = formTerms.map(\.name)
         for (place, problem) in problems.enumerated() where problem.scenario == .reasoning {
             let answers = task.goldAnswers(to: problem)
-            if case .ungradable(let reason) = task.verify(answers.first ?? "", problem) {
+            // The answers alone come first: what the verifier cannot judge it cannot in any layout.
+            let texts = AnswerLayout.allCases.reversed().flatMap { layout in
+                answers.map { layout.text(thought: problem.answer, answer: $0) }
+            }
+            let group = RewardGroup(
+                problem: problem, completions: texts.map { Completion(whole: $0) },
+                step: maxSteps, maxSteps: maxSteps, source: task, seed: seed &+ UInt64(place))
+            if case .ungradable(let reason) = group.verdicts.first ?? task.verify("", problem) {
                 ungradable.append((problem.id, reason))
                 checked += 1
                 continue
             }
             guard !answers.isEmpty else { continue }
             checked += 1
-            let texts = AnswerLayout.allCases.flatMap { layout in
-                answers.map { layout.text(thought: problem.answer, answer: $0) }
-            }
             func scores(_ term: RewardTerm) async throws -> [Double?] {
-                try await term.function.scores(
-                    for: RewardGroup(
-                        problem: problem, completions: texts.map { Completion(whole: $0) },
-                        step: maxSteps, maxSteps: maxSteps, source: task,
-                        seed: seed &+ UInt64(place))
-                ).map(\.value)
+                try await term.function.scores(for: group).map(\.value)
             }
-            var isGood = texts.map { task.verify($0, problem) == .right }
+            var isGood = group.verdicts.map { $0 == .right }
             if let accuracy {
                 isGood = try await scores(accuracy).map { ($0 ?? 0) >= 1 }
                 if !isGood.contains(true) { unpaid.append(problem.id) }

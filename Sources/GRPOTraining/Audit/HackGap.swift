@@ -61,9 +61,15 @@ package struct HackGap: Sendable {
     let rewards: RewardSet
     let task: any ProblemSource
     let random: RandomStream
+    /// For rewards that go by it; nil where it is not known.
+    let maxCompletionLength: Int?
 
     /// - Parameter stage: its name names the random numbers.
-    package init(rewards: RewardSet, task: any ProblemSource, stage: String, seed: UInt64) {
+    package init(
+        rewards: RewardSet, task: any ProblemSource, stage: String, seed: UInt64,
+        maxCompletionLength: Int? = nil
+    ) {
+        self.maxCompletionLength = maxCompletionLength
         self.stage = stage
         self.rewards = rewards
         self.task = task
@@ -99,14 +105,16 @@ package struct HackGap: Sendable {
         _ known: [[HonestAnswer]], step: Int, maxSteps: Int, seed: (Int) -> UInt64
     ) async throws -> Scale? {
         let chosen = try await HonestAnswer.best(
-            known, for: rewards, task, step: step, maxSteps: maxSteps, seed: seed(0))
+            known, for: rewards, task, step: step, maxSteps: maxSteps,
+            maxCompletionLength: maxCompletionLength, seed: seed(0))
         var scales: [Scale] = []
         for (place, honest) in chosen.enumerated() {
             let totals = try await rewards.rewards(
                 for: RewardGroup(
                     problem: honest.problem,
                     completions: [honest.right, honest.wrong].map { Completion(whole: $0) },
-                    step: step, maxSteps: maxSteps, source: task, seed: seed(place + 1))
+                    step: step, maxSteps: maxSteps, maxCompletionLength: maxCompletionLength,
+                    source: task, seed: seed(place + 1))
             ).totals.map(\.value)
             guard let right = totals[0], let wrong = totals[1] else { continue }
             scales.append(Scale(right: right, wrong: wrong))
@@ -132,7 +140,9 @@ package struct HackGap: Sendable {
             let totals = try await rewards.rewards(
                 for: RewardGroup(
                     problem: problem.problem, completions: problem.completions, step: step,
-                    maxSteps: maxSteps, source: source, seed: generator.next())
+                    maxSteps: maxSteps, maxCompletionLength: maxCompletionLength, source: source,
+                    seed: generator.next(),
+                    verdicts: problem.opening.isEmpty ? problem.verdicts : nil)
             ).totals.map(\.value)
             completions += zip(totals, isRight).map { (total: $0, isRight: $1) }
         }
@@ -144,9 +154,9 @@ package struct HackGap: Sendable {
 }
 
 extension Rollout {
-    /// Whether the verifier finds it right; where the accuracy reward has asked it, without asking
-    /// it again.
+    /// Whether the verifier finds it right; where somebody has asked it, without asking it again.
     package func isRight(by task: any ProblemSource) -> Bool {
+        if let verdict { return verdict == .right }
         if let accuracy = rewards[AccuracyReward.name] ?? nil { return accuracy >= 1 }
         return task.verify(text, problem) == .right
     }

@@ -6,6 +6,8 @@ struct HackWatch {
     private let gap: HackGap
     /// Another verifier than the training's, where the evaluation has one.
     private let strict: (any ProblemSource)?
+    /// What it says of the generation's rollouts: by the draw slots of their groups, in order.
+    private var strictVerdicts: [Int: [Verdict]] = [:]
     private let task: any ProblemSource
     /// From what gap on it is said; nil: never.
     private let alarm: Double?
@@ -18,8 +20,9 @@ struct HackWatch {
 
     init(_ stage: GRPOStage) {
         gap = HackGap(
-            rewards: stage.rewards, task: stage.task, stage: stage.name, seed: stage.seed)
-        strict = stage.strictTask
+            rewards: stage.rewards, task: stage.task, stage: stage.name, seed: stage.seed,
+            maxCompletionLength: stage.settings.maxCompletionLength)
+        strict = stage.strictTask.flatMap { $0.verifies(like: stage.task) ? nil : $0 }
         task = stage.task
         alarm = stage.settings.hackGapAlarm
         maxSteps = stage.settings.maxSteps
@@ -35,6 +38,14 @@ struct HackWatch {
         }
         scale = try await gap.scale(
             problems, generation: generation, step: step, maxSteps: maxSteps)
+        guard let strict, scale != nil else { return }
+        strictVerdicts = Dictionary(grouping: rollouts, by: \.group).compactMapValues { group in
+            guard let problem = group.first?.problem, problem.scenario == .reasoning else {
+                return nil
+            }
+            let texts = group.sorted { $0.sample < $1.sample }.map(\.text)
+            return strict.verdicts(of: texts, problem)
+        }
     }
 
     /// Rollouts that the rewards take for right and the strict verifier does not.
@@ -91,7 +102,8 @@ struct HackWatch {
     }
 
     private func isRight(_ rollout: Rollout) -> Bool {
-        if let strict { return strict.verify(rollout.text, rollout.problem) == .right }
-        return rollout.isRight(by: task)
+        strict == nil
+            ? rollout.isRight(by: task)
+            : strictVerdicts[rollout.group]?[rollout.sample] == .right
     }
 }

@@ -20,26 +20,35 @@ package struct HonestAnswer: Sendable, Equatable {
         guard problem.scenario == .reasoning else { return [] }
         // Finding them may take a search.
         let gold = task.goldAnswers(to: problem)
-        return AnswerLayout.allCases.compactMap {
-            HonestAnswer(to: problem, gold, of: task, in: $0)
-        }
-    }
-
-    private init?(
-        to problem: Problem, _ gold: [String], of task: any ProblemSource, in layout: AnswerLayout
-    ) {
+        guard !gold.isEmpty else { return [] }
         let thought = Self.thought(about: problem)
-        func verdict(_ answer: String) -> Verdict {
-            task.verify(layout.text(thought: thought, answer: answer), problem)
+        /// The first answer of each layout with a verdict; all are judged together.
+        func first(
+            _ wanted: Verdict, of answers: [(layout: AnswerLayout, answer: String)]
+        ) -> [AnswerLayout: String] {
+            let texts = answers.map { $0.layout.text(thought: thought, answer: $0.answer) }
+            let found = zip(answers, task.verdicts(of: texts, problem)).filter { $1 == wanted }
+            return Dictionary(
+                found.map { ($0.0.layout, $0.0.answer) }, uniquingKeysWith: { first, _ in first })
         }
-        guard let answer = gold.first(where: { verdict($0) == .right }),
-            let wrong = Self.wrongAnswers(answer, problem).first(where: { verdict($0) == .wrong })
-        else { return nil }
-        self.problem = problem
-        self.layout = layout
-        self.answer = answer
-        self.thought = thought
-        wrongAnswer = wrong
+        let right = first(
+            .right,
+            of: AnswerLayout.allCases.flatMap { layout in
+                gold.map { (layout: layout, answer: $0) }
+            })
+        let wrong = first(
+            .wrong,
+            of: AnswerLayout.allCases.flatMap { layout in
+                right[layout].map {
+                    wrongAnswers($0, problem).map { (layout: layout, answer: $0) }
+                } ?? []
+            })
+        return AnswerLayout.allCases.compactMap { layout in
+            guard let answer = right[layout], let wrongAnswer = wrong[layout] else { return nil }
+            return HonestAnswer(
+                problem: problem, layout: layout, answer: answer, wrongAnswer: wrongAnswer,
+                thought: thought)
+        }
     }
 
     /// Some words of a thought in the problem's language, without a number.
@@ -76,11 +85,12 @@ extension HonestAnswer {
     ///
     /// - Parameters:
     ///   - answers: to each problem, in all layouts; all of one task.
+    ///   - maxCompletionLength: for rewards that go by it.
     ///   - seed: of what rewards draw.
     /// - Returns: one to each problem that has one in that layout.
     package static func best(
         _ answers: [[HonestAnswer]], for rewards: RewardSet, _ task: any ProblemSource, step: Int,
-        maxSteps: Int, seed: UInt64
+        maxSteps: Int, maxCompletionLength: Int?, seed: UInt64
     ) async throws -> [HonestAnswer] {
         var earned: [AnswerLayout: (sum: Double, count: Int)] = [:]
         for (place, answers) in answers.enumerated() {
@@ -88,7 +98,8 @@ extension HonestAnswer {
             let scored = try await rewards.rewards(
                 for: RewardGroup(
                     problem: problem, completions: answers.map { Completion(whole: $0.right) },
-                    step: step, maxSteps: maxSteps, source: task, seed: seed &+ UInt64(place)))
+                    step: step, maxSteps: maxSteps, maxCompletionLength: maxCompletionLength,
+                    source: task, seed: seed &+ UInt64(place)))
             for (answer, total) in zip(answers, scored.totals) {
                 guard let value = total.value else { continue }
                 let before = earned[answer.layout] ?? (0, 0)

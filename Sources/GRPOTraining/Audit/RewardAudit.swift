@@ -70,26 +70,43 @@ package struct RewardAudit: Codable, Sendable, Equatable {
     /// step of the stage, when all rewards count.
     ///
     /// - Returns: nil where the task knows no right answer to any of them.
+    /// - Throws: `RewardError.failing` where a reward outside of this process fails more often than
+    ///   it may, as in training; `TrainingError.nothingGradable` where no honest answer has a total.
     package init?(
-        stage: String, task: any ProblemSource, rewards: RewardSet, maxSteps: Int, problems: Int,
-        seed: UInt64
+        stage: String, task: any ProblemSource, rewards: RewardSet, maxSteps: Int,
+        maxCompletionLength: Int? = nil, problems: Int, seed: UInt64
     ) async throws {
         let kept = Self.withoutModels(rewards)
         let candidates = Self.problems(task, count: problems, stage: stage, seed: seed)
+        func earned(_ text: String, _ problem: Problem, place: Int) async throws -> GroupRewards {
+            try await kept.rewards(
+                for: RewardGroup(
+                    problem: problem, completions: [Completion(whole: text)], step: maxSteps,
+                    maxSteps: maxSteps, maxCompletionLength: maxCompletionLength, source: task,
+                    seed: seed &+ UInt64(place)))
+        }
+        let answers = candidates.map { HonestAnswer.all(to: $0, of: task) }
+        guard let first = answers.lazy.compactMap(\.first).first else { return nil }
+        // A reward that does not work at all is told before the corpus waits for it.
+        var tried = FailureLimit(kept, completions: 1)
+        let scored = try await earned(first.right, first.problem, place: 0)
+        try tried.count(scored)
         let honest = try await HonestAnswer.best(
-            candidates.map { HonestAnswer.all(to: $0, of: task) }, for: kept, task,
-            step: maxSteps, maxSteps: maxSteps, seed: seed)
-        guard let layout = honest.first?.layout else { return nil }
-        var sums = Array(repeating: Sum(), count: Exploit.all.count + 2)
+            answers, for: kept, task, step: maxSteps, maxSteps: maxSteps,
+            maxCompletionLength: maxCompletionLength, seed: seed)
+        guard let layout = honest.first?.layout else {
+            throw TrainingError.nothingGradable(
+                step: maxSteps, reason: scored.reason ?? "no honest answer has a total")
+        }
+        let size = Exploit.all.count + 2
+        var limit = FailureLimit(kept, completions: size * honest.count)
+        var sums = Array(repeating: Sum(), count: size)
         for (place, answer) in honest.enumerated() {
             let texts = [answer.right, answer.wrong] + Exploit.all.map { $0.text(for: answer) }
             // One by one: an exploit is not to be compared with the others in its group.
             for (index, text) in texts.enumerated() {
-                let scored = try await kept.rewards(
-                    for: RewardGroup(
-                        problem: answer.problem, completions: [Completion(whole: text)],
-                        step: maxSteps, maxSteps: maxSteps, source: task,
-                        seed: seed &+ UInt64(place)))
+                let scored = try await earned(text, answer.problem, place: place)
+                try limit.count(scored)
                 sums[index].add(scored)
             }
         }
@@ -178,5 +195,12 @@ package struct RewardAudit: Codable, Sendable, Equatable {
                         (term.name, components[term.name].map { $0.sum / Double($0.count) })
                     }))
         }
+    }
+}
+
+extension GroupRewards {
+    /// Why the first completion has no total.
+    fileprivate var reason: String? {
+        if case .ungradable(let reason) = totals.first { reason } else { nil }
     }
 }

@@ -32,7 +32,8 @@ extension EvaluationSamples {
                         finishReason: completion.finishReason)
                 },
                 step: 1, maxCompletionLength: sampling.maxCompletionLength, source: task,
-                seed: StableHash.hash("\(seed)/\(sampled.problem.id)"))
+                seed: StableHash.hash("\(seed)/\(sampled.problem.id)"),
+                verdicts: sampled.verdicts)
             let measured = try await rewards.rewards(for: group)
             try limit.count(measured)
             problems[index].measures = measured.components

@@ -48,6 +48,9 @@ package struct EvaluatedProblem: Sendable, Equatable {
     package var isRight: [Bool]?  // [completions]
     /// How many the verifier could not judge.
     package var ungradable: Int
+    /// What the verifier said of each, while the evaluation is in memory; nil otherwise, and for a
+    /// problem that no rule can judge.
+    package var verdicts: [Verdict]?  // [completions]
     /// The completion at temperature 0; nil where none was made.
     package var greedy: Completion?
     package var greedyIsRight: Bool?
@@ -73,8 +76,8 @@ package struct EvaluatedProblem: Sendable, Equatable {
 
     package init(
         problem: Problem, asked: String, opening: String = "", completions: [Completion],
-        answers: [String?], isRight: [Bool]?, ungradable: Int = 0, greedy: Completion? = nil,
-        greedyIsRight: Bool? = nil, measures: [Measure] = []
+        answers: [String?], isRight: [Bool]?, ungradable: Int = 0, verdicts: [Verdict]? = nil,
+        greedy: Completion? = nil, greedyIsRight: Bool? = nil, measures: [Measure] = []
     ) {
         self.problem = problem
         self.asked = asked
@@ -83,6 +86,7 @@ package struct EvaluatedProblem: Sendable, Equatable {
         self.answers = answers
         self.isRight = isRight
         self.ungradable = ungradable
+        self.verdicts = verdicts
         self.greedy = greedy
         self.greedyIsRight = greedyIsRight
         self.measures = measures

@@ -103,15 +103,18 @@ package struct Evaluator {
         let completions = group.completions.map(\.completion)
         let texts = completions.map { asked.opening + $0.text }
         let hasVerifier = problem.scenario == .reasoning
-        let verdicts = hasVerifier ? task.verdicts(of: texts, problem) : []
+        let judged =
+            hasVerifier
+            ? task.verdicts(of: texts + [asked.opening + greedy.text], problem) : []
+        let verdicts = Array(judged.dropLast())
         return EvaluatedProblem(
             problem: problem, asked: asked.text, opening: asked.opening, completions: completions,
             answers: texts.map { task.answer(in: $0, to: problem) },
             isRight: hasVerifier ? verdicts.map { $0 == .right } : nil,
             ungradable: verdicts.count { if case .ungradable = $0 { true } else { false } },
+            verdicts: hasVerifier ? verdicts : nil,
             greedy: greedy,
-            greedyIsRight: hasVerifier
-                ? task.verify(asked.opening + greedy.text, problem) == .right : nil)
+            greedyIsRight: judged.last.map { $0 == .right })
     }
 
     /// What follows from the samples.

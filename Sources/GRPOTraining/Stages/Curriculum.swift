@@ -65,7 +65,9 @@ extension GRPOStage {
         let source = source(history.level)
         var (right, asked) = (0, 0)
         for group in groups {
-            let verdicts = group.rollouts.map { source.verify($0.text, $0.problem) }
+            let verdicts = group.rollouts.map {
+                $0.verdict ?? source.verify($0.text, $0.problem)
+            }
             let solved = verdicts.count { $0 == .right }
             let graded = solved + verdicts.count { $0 == .wrong }
             (right, asked) = (right + solved, asked + graded)

@@ -62,20 +62,32 @@ extension GRPOStage {
             report("scoring", step, index, groups.count, monitor)
             if monitor.isInterrupted { throw RolloutError.cancelled }
             var generator = seeds.generator(step: generation(of: step), slot: group.slot)
-            let scored = try await rewards.rewards(
-                for: RewardGroup(
-                    problem: group.problem, completions: group.completions.map(\.completion),
-                    step: lastStep(servedAt: step), maxSteps: settings.maxSteps,
-                    maxCompletionLength: settings.maxCompletionLength(at: step), source: source,
-                    seed: generator.next()))
+            let asked = RewardGroup(
+                problem: group.problem, completions: group.completions.map(\.completion),
+                step: lastStep(servedAt: step), maxSteps: settings.maxSteps,
+                maxCompletionLength: settings.maxCompletionLength(at: step), source: source,
+                seed: generator.next())
+            let scored = try await rewards.rewards(for: asked)
             try limit.count(scored)
+            let verdicts = verdicts(on: asked)
             for (sample, completion) in group.completions.enumerated() {
                 rollouts.append(
-                    Rollout(group, sample: sample, completion, rewards: scored))
+                    Rollout(
+                        group, sample: sample, completion, rewards: scored,
+                        verdict: verdicts?[sample]))
             }
         }
         watch.add("rewards", Stopwatch.seconds(clock.now - start))
         return rollouts
+    }
+
+    /// What the verifier says of a group, asked once for rewards, audit and curriculum; nil where none
+    /// of them wants to know.
+    private func verdicts(on group: RewardGroup) -> [Verdict]? {
+        guard group.problem.scenario == .reasoning, isAudited || tracksSolving else {
+            return group.judged.known
+        }
+        return group.verdicts
     }
 
     /// The reference policy's log-probabilities of every sampled token; no pass where beta is 0.
@@ -169,7 +181,8 @@ extension GRPOStage {
 extension Rollout {
     /// A sampled completion with its rewards and no advantage yet.
     init(
-        _ group: RolloutGroup, sample: Int, _ completion: SampledCompletion, rewards: GroupRewards
+        _ group: RolloutGroup, sample: Int, _ completion: SampledCompletion, rewards: GroupRewards,
+        verdict: Verdict?
     ) {
         var reason: String?
         if case .ungradable(let why) = rewards.totals[sample] { reason = why }
@@ -188,5 +201,6 @@ extension Rollout {
             failures: failures.isEmpty ? nil : Dictionary(uniqueKeysWithValues: failures),
             reward: rewards.totals[sample].value, ungradableReason: reason, advantage: 0,
             hasSignal: false)
+        self.verdict = verdict
     }
 }

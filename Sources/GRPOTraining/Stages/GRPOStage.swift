@@ -20,6 +20,10 @@ package struct GRPOStage {
     package let evaluator: Evaluator?
     /// Judges rollouts more strictly than the training's verifier; nil: that one judges.
     package let strictTask: (any ProblemSource)?
+    /// Whether the hack gap is followed and what looks like a hack is told to the monitor. A
+    /// measurement of speed, whose rewards mean nothing, is not audited; weights and samples are
+    /// the same either way.
+    package let isAudited: Bool
     let objective: PolicyObjective
     let estimator: AdvantageEstimator
 
@@ -27,7 +31,7 @@ package struct GRPOStage {
     package init(
         name: String, settings: GRPOSettings, task: any ProblemSource,
         curriculum: [CurriculumLevel] = [], prompt: PromptStyle, rewards: RewardSet, seed: UInt64,
-        evaluator: Evaluator? = nil, strictTask: (any ProblemSource)? = nil
+        evaluator: Evaluator? = nil, strictTask: (any ProblemSource)? = nil, isAudited: Bool = true
     ) throws(ObjectiveError) {
         self.name = name
         self.settings = settings
@@ -38,6 +42,7 @@ package struct GRPOStage {
         self.seed = seed
         self.evaluator = evaluator
         self.strictTask = strictTask
+        self.isAudited = isAudited
         objective = try settings.objective.objective(
             maxCompletionLength: settings.maxCompletionLength)
         estimator = try settings.objective.advantageEstimator()
@@ -64,7 +69,7 @@ package struct GRPOStage {
             microBatch: settings.microBatch(
                 policy.decoder.configuration, on: policy.decoder.backend),
             gradientCheckpointing: settings.gradientCheckpointing)
-        var hacks = HackWatch(self)
+        var hacks = isAudited ? HackWatch(self) : nil
         while state.step < settings.maxSteps {
             let step = state.step + 1
             if isEvaluated(step), state.step % settings.saveSteps != 0 { try monitor.save(state) }
@@ -89,10 +94,10 @@ package struct GRPOStage {
                 addAdvantages(&state.rollouts, step: step)
                 try monitor.sampled(state.rollouts, step: step)
             }
-            try await hacks.begin(
+            try await hacks?.begin(
                 generation(of: step), state.rollouts, step: lastStep(servedAt: step))
-            if isSampled {
-                try monitor.suspected(hacks.suspicious(among: state.rollouts), step: step)
+            if isSampled, let suspects = hacks?.suspicious(among: state.rollouts) {
+                try monitor.suspected(suspects, step: step)
             }
             let minibatch = minibatch(of: state.rollouts, step: step)
             report("updating", step, 0, 1, monitor)
@@ -118,7 +123,7 @@ package struct GRPOStage {
             do {
                 watched =
                     try await evaluate(policy, step: step, hacks, &watch, monitor)
-                    + hacks.metrics(of: minibatch)
+                    + (hacks?.metrics(of: minibatch) ?? [])
             } catch RolloutError.cancelled {
                 // One line tells the step and its evaluation: resumed, both are done again.
                 return .interrupted(step: step - 1)
@@ -131,7 +136,7 @@ package struct GRPOStage {
                         outcome, step: step, learningRate: learningRate, tokens: state.tokens)
                         + drawing + watched,
                     timings: watch.timings, marks: marks))
-            if let warning = hacks.warning(watched, step: step) { monitor.warn(warning) }
+            if let warning = hacks?.warning(watched, step: step) { monitor.warn(warning) }
             let interrupted = monitor.isInterrupted && step < settings.maxSteps
             if interrupted || step % settings.saveSteps == 0 || step == settings.maxSteps {
                 try monitor.save(state)
@@ -162,7 +167,7 @@ package struct GRPOStage {
 
     /// The evaluation's numbers, where one follows the step.
     private func evaluate(
-        _ policy: Policy, step: Int, _ hacks: HackWatch, _ watch: inout Stopwatch,
+        _ policy: Policy, step: Int, _ hacks: HackWatch?, _ watch: inout Stopwatch,
         _ monitor: any StageMonitor
     ) async throws -> [(name: String, value: Double)] {
         guard isEvaluated(step), let evaluator else { return [] }
@@ -174,13 +179,13 @@ package struct GRPOStage {
             if monitor.isInterrupted { throw RolloutError.cancelled }
         }
         let result = evaluator.result(of: samples)
+        let gap = try await hacks?.metrics(of: samples, step: step, source: evaluator.task)
         return [
             ("evaluation/pass@1", result.passAt1),
             ("evaluation/pass@1_greedy", result.passAt1Greedy),
             ("evaluation/format", result.format),
             ("evaluation/mean_length", result.meanLength),
-        ]
-            + (try await hacks.metrics(of: samples, step: step, source: evaluator.task))
+        ] + (gap ?? [])
     }
 
     /// Counts updates that could not be made; ends the stage after five in a row.

@@ -4,14 +4,23 @@ package import GRPOTasks
 package struct SampleCandidate: Sendable {
     package let problem: Problem
     package let completion: Completion
-    /// The task, for its verifier.
-    package let source: any ProblemSource
+    private let judged: GroupVerdicts
+    private let sample: Int
 
-    package init(problem: Problem, completion: Completion, source: any ProblemSource) {
+    /// - Parameters:
+    ///   - judged: what the task's verifier says of the problem's completions.
+    ///   - sample: the candidate's place among them.
+    package init(
+        problem: Problem, completion: Completion, judged: GroupVerdicts, sample: Int
+    ) {
         self.problem = problem
         self.completion = completion
-        self.source = source
+        self.judged = judged
+        self.sample = sample
     }
+
+    /// What the task's verifier says; the first filter that asks has the whole group judged.
+    package var verdict: Verdict { judged.all[sample] }
 }
 
 /// Says which samples are kept.

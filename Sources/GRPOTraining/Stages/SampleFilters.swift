@@ -11,7 +11,7 @@ package struct CorrectFilter: SampleFilter, Hashable {
 
     package func reason(against candidate: SampleCandidate) -> String? {
         guard candidate.problem.scenario == .reasoning else { return nil }
-        return switch candidate.source.verify(candidate.completion.text, candidate.problem) {
+        return switch candidate.verdict {
         case .right: nil
         case .wrong: Self.name
         case .ungradable: "ungradable"

@@ -138,10 +138,12 @@ package struct SampleStage {
         counts.completions += group.completions.count
         var texts: Set<String> = []
         var passed: [Int] = []
-        for (sample, completion) in group.completions.map(\.completion).enumerated() {
+        let completions = group.completions.map(\.completion)
+        let judged = GroupVerdicts(of: completions.map(\.text), group.problem, by: task)
+        for (sample, completion) in completions.enumerated() {
             counts.tokens += completion.tokenCount
             let candidate = SampleCandidate(
-                problem: group.problem, completion: completion, source: task)
+                problem: group.problem, completion: completion, judged: judged, sample: sample)
             if let reason = filters.lazy.compactMap({ $0.reason(against: candidate) }).first {
                 counts.dropped[reason, default: 0] += 1
             } else if !texts.insert(Self.normalized(completion.text)).inserted {

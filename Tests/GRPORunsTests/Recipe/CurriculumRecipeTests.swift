@@ -42,6 +42,22 @@ struct CurriculumRecipeTests {
         #expect(plain.curriculum.isEmpty)
     }
 
+    @Test func dapoReplacesGroupsWithoutVariance() throws {
+        #expect(
+            try stage(recipe("preset: dapo")).settings.dynamicSampling
+                == DynamicSampling(maxRounds: 10))
+        let few = try loadRecipe(recipe("preset: dapo, dynamic_sampling: {max_rounds: 2}"))
+        #expect(
+            few.departures.contains {
+                $0.key == "dynamic_sampling" && $0.recipeValue == "{\"max_rounds\":2}"
+            }, "\(few.departures)")
+        let none = try loadRecipe(recipe("preset: dapo, dynamic_sampling: null"))
+        #expect(none.departures.contains { $0.key == "dynamic_sampling" })
+        guard case .grpo(let grpo) = none.recipe.stages[1] else { return }
+        #expect(grpo.settings.dynamicSampling == nil)
+        #expect(try stage(recipe("preset: grpo")).settings.dynamicSampling == nil)
+    }
+
     @Test func aResolvedRecipeLoadsAgain() throws {
         let text = recipe(
             "problem_pool: {size: 8}, curriculum: [{task: chain_sum, until: 3}, {task: gcd}]")

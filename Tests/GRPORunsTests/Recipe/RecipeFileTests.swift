@@ -33,7 +33,7 @@ struct RecipeFileTests {
             Set(names).isSuperset(of: [
                 "quickstart.yaml", "smollm2-sums.yaml", "smollm2-gsm8k.yaml",
                 "qwen2.5-0.5b-gsm8k.yaml", "r1-zero.yaml", "r1.yaml", "r1-distill.yaml",
-                "smollm2-r1.yaml",
+                "smollm2-r1.yaml", "curriculum.yaml", "problem-pool.yaml",
             ]))
         // Data is fetched on request: here some problems of the same form stand in for it.
         let data = NSTemporaryDirectory() + "grpo-recipe-\(UUID().uuidString).jsonl"

@@ -220,7 +220,6 @@ struct RunTests {
         arguments: [
             (["grpo.max_completion_length=60"], "stage grpo, problem", "need 67 positions"),
             (["evaluation.max_completion_length=60"], "evaluation, problem", "need 67 positions"),
-            (["task.sums.question=Was {a}+{b}?"], "stage grpo, problem", "cannot be encoded"),
         ])
     func prompts(overrides: [String], place: String, message: String) async throws {
         let run = try SmallRun()

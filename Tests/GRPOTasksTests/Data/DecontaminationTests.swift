@@ -31,6 +31,7 @@ import Testing
         #expect(index.shares("what is 7+8"))
         #expect(!index.shares("What is 7 + 8? It is 15, of course, as you know well."))
         #expect(!index.shares("What is 7 + 9?"))
+        #expect(!index.shares("What is 7 - 8?"))
     }
 
     /// What every problem says is a template's wording and gives nothing away.
@@ -40,6 +41,55 @@ import Testing
         let index = NGramIndex(problems)
         #expect(!index.shares(template + "how tall is the tower in the middle of Paris?"))
         #expect(index.shares("it in a single short word: question number 42 about 294 things"))
+    }
+
+    /// Generated problems share the words around what is drawn, and often the last of it too: a gram of
+    /// nine words of the template and one number of the question is no contamination.
+    @Test func theWordsAroundAGeneratedQuestionDoNotCount() {
+        func asked(_ question: String) -> String {
+            "Answer this: \(question) Please reason step by step, and put your final answer within "
+                + "\\boxed{}."
+        }
+        let index = NGramIndex((0..<200).map { asked("What is \($0) plus \(7 * $0 % 100)?") })
+        #expect(index.shortCount == 200)
+        // The last number is that of two problems, the other of none.
+        #expect(!index.shares(asked("What is 977 plus 42?")))
+        #expect(!index.shares(asked("How many days have seven weeks?")))
+        // The question itself, as it is, without the template, and in a text that solves it.
+        #expect(index.shares(asked("What is 6 plus 42?")))
+        #expect(index.shares("What is 6 plus 42?"))
+        #expect(index.shares("Once more. " + asked("What is 6 plus 42?") + " It is 48, I think."))
+        #expect(!index.shares("Once more. " + asked("What is 6 plus 43?") + " It is 49, I think."))
+    }
+
+    /// Where two or three problems are all there is, what all of them say is the template.
+    @Test func aTemplateIsKnownInFewProblems() {
+        let ending = " Give the number alone and nothing else between the two answer tags, please."
+        let index = NGramIndex(["How many legs have 3 cows?" + ending, problem + ending])
+        #expect(!index.shares("How many wheels have 5 cars?" + ending))
+        #expect(index.shares(problem))
+        #expect(index.shares("How many legs have 3 cows?" + ending))
+        // One alone has nothing to be compared with: all its words count.
+        #expect(NGramIndex([problem + ending]).shares("Name a colour." + ending))
+    }
+
+    /// Rows as reasoning-gym's generators write them: no training problem of another split is taken
+    /// for one of the evaluation's.
+    @Test func generatedSplitsAreNotContaminated() {
+        let tasks: [any ProblemSource] = [
+            ChainSum(), LegCounting(), LetterCounting(), NumberSorting(), SimpleEquations(),
+        ]
+        for task in tasks {
+            let held = task.testProblems(limit: 200, seed: 0)
+            let index = NGramIndex(held.map(\.prompt))
+            let training = (0..<300).map { place in
+                var random: any RandomNumberGenerator = SplitMix64(seed: UInt64(place))
+                return task.problem(place, split: .train, using: &random).prompt
+            }
+            let shared = training.filter { index.shares($0) }
+            #expect(shared == [], "\(type(of: task))")
+            #expect(held.allSatisfy { index.shares($0.prompt) }, "\(type(of: task))")
+        }
     }
 
     @Test func ideographsAreWords() {

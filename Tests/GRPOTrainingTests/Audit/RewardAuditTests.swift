@@ -94,6 +94,27 @@ struct RewardAuditTests {
         #expect(gated.paying.isEmpty)
     }
 
+    @Test("a reward that does not work is told as that, not as a task without answers")
+    func failing() async throws {
+        let error = await #expect(throws: RewardError.self) {
+            _ = try await audit([RewardTerm(AccuracyReward()), RewardTerm(CrashingReward())])
+        }
+        #expect("\(String(describing: error))".contains("no module named style"))
+        // Where it may always fail, there is still nothing to compare.
+        var patient = CrashingReward()
+        patient.maxFailureRate = 1
+        let reward = patient
+        let silent = await #expect(throws: TrainingError.self) {
+            _ = try await audit([RewardTerm(reward)])
+        }
+        #expect("\(String(describing: silent))".contains("no module named style"))
+        // A task without a known answer is another matter.
+        let none = try await RewardAudit(
+            stage: "grpo", task: Puzzle(), rewards: RewardSet([RewardTerm(CrashingReward())]),
+            maxSteps: 10, problems: 4, seed: 1)
+        #expect(none == nil)
+    }
+
     @Test("rewards that ask a model are left out and named; gates on them open")
     func models() async throws {
         let found = try await audit([
@@ -141,4 +162,36 @@ private struct WordCountReward: RewardFunction {
     func scores(for group: RewardGroup) async throws -> [Score] {
         group.completions.map { .value(Double($0.text.split(separator: " ").count)) }
     }
+}
+
+/// A program that ends before it answers.
+private struct CrashingReward: ExternalReward {
+    static let name = "crashing"
+    static let summary = "Never answers."
+    var maxFailureRate = 0.5
+
+    func scores(for group: RewardGroup) async throws -> [Score] {
+        group.completions.map { _ in .failed(.crash, reason: "no module named style") }
+    }
+}
+
+/// A task that can only check.
+private struct Puzzle: ProblemSource {
+    static let name = "puzzle"
+    static let summary = "Nobody knows the answer."
+    private var sums: Sums { Sums() }
+
+    func problem(
+        _ index: Int, split: Split, using random: inout any RandomNumberGenerator
+    ) -> Problem {
+        sums.problem(index, split: split, using: &random)
+    }
+
+    func testProblems(limit: Int, seed: UInt64) -> [Problem] {
+        sums.testProblems(limit: limit, seed: seed)
+    }
+
+    func verify(_ completion: String, _ problem: Problem) -> Verdict { .wrong }
+
+    func goldAnswers(to problem: Problem) -> [String] { [] }
 }
