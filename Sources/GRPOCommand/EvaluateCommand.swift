@@ -5,6 +5,7 @@ import GRPORewards
 import GRPORollouts
 import GRPORuns
 import GRPOTasks
+import GRPOTokenizers
 import GRPOTraining
 
 extension PromptStyle: ExpressibleByArgument {}
@@ -38,8 +39,9 @@ struct EvaluateCommand: AsyncParsableCommand {
     @Option(
         parsing: .unconditionalSingleValue,
         help: """
-            How the question is put: plain, r1_zero or chat; by default as in the run, or plain. Give \
-            it again to try several.
+            How the question is put: plain, r1_zero or chat; by default as the run's recipe puts it, \
+            and to a model that is no run as chat where it has a chat template, else plain. Give it \
+            again to try several.
             """)
     var prompt: [PromptStyle] = []
 
@@ -118,7 +120,7 @@ struct EvaluateCommand: AsyncParsableCommand {
             Self.isSamplesFile(name) ? nil : try PolicyFile.configuration(name).maxPositions
         }
         var evaluations: [EvaluationOfModel] = []
-        for style in prompt.isEmpty ? [recipe?.prompt ?? .plain] : prompt {
+        for style in prompt.isEmpty ? [style(recipe, policy)] : prompt {
             let asking = try EvaluationPrompt(
                 task: task.source, style: style, settings: settings)
             let longest =
@@ -134,6 +136,15 @@ struct EvaluateCommand: AsyncParsableCommand {
                     environment: compute.environment))
         }
         return evaluations
+    }
+
+    /// How the question is put where no option says it: as in the run, else as the model was taught.
+    private func style(_ recipe: Recipe?, _ policy: Policy) -> PromptStyle {
+        if let recipe { return recipe.prompt }
+        guard policy.tokenizer.description.chatTemplate != nil else { return .plain }
+        Console.error(
+            "note: \(model): asked with its chat template; --prompt plain asks without it")
+        return .chat
     }
 
     /// The samples of an earlier evaluation; measures that are named are taken of them.

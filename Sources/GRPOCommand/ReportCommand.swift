@@ -39,6 +39,7 @@ struct ReportCommand: AsyncParsableCommand {
 
     func run() async throws {
         let directories = runs.map(RunDirectory.init)
+        for note in RunReport.notes(on: directories) { Console.error("note: " + note) }
         if let stages {
             let table = try StageTable(
                 directories, winRates: winRate, components: Session.components)

@@ -8,16 +8,19 @@ package struct JSONScanner {
     /// The deepest nesting of objects and arrays.
     package static let deepest = 64
 
-    private let bytes: UnsafeRawBufferPointer
+    let bytes: UnsafeRawBufferPointer
     /// The next byte to read.
-    package private(set) var position = 0
+    package internal(set) var position = 0
     private var depth = 0
     /// Where the text ends for now.
-    private var limit: Int
+    var limit: Int
+    /// Whether an object or array was just begun, so that no comma comes before what is next.
+    private var isFresh = false
 
-    /// The bytes must stay valid while the scanner is used.
-    package init(_ bytes: UnsafeRawBufferPointer) {
+    /// Reads from a place in the text on. The bytes must stay valid while the scanner is used.
+    package init(_ bytes: UnsafeRawBufferPointer, at position: Int = 0) {
         self.bytes = bytes
+        self.position = position
         limit = bytes.count
     }
 
@@ -70,6 +73,37 @@ package struct JSONScanner {
         if try close("]") { return }
         repeat { try element(&self) } while try separator("]")
     }
+
+    // MARK: - Step by step
+
+    /// Begins the object or the array that comes next; `nextKey` or `nextElement` goes through it.
+    package mutating func begin(_ kind: Kind) throws(JSONFault) {
+        try open(kind == .object ? "{" : "[", kind)
+        isFresh = true
+    }
+
+    /// The next key of the object that was begun, with its offset, its value to be read; nil where
+    /// the object ends.
+    package mutating func nextKey() throws(JSONFault) -> (key: String, offset: Int)? {
+        guard try hasNext("}") else { return nil }
+        skipSpace()
+        let start = position
+        guard byte == UInt8(ascii: "\"") else { throw fault(expected: "a key in quotes") }
+        let key = try string()
+        skipSpace()
+        try take(":")
+        return (key, start)
+    }
+
+    /// Whether the array that was begun has another element, which is to be read.
+    package mutating func nextElement() throws(JSONFault) -> Bool { try hasNext("]") }
+
+    private mutating func hasNext(_ bracket: Character) throws(JSONFault) -> Bool {
+        defer { isFresh = false }
+        return try isFresh ? !close(bracket) : separator(bracket)
+    }
+
+    // MARK: - Words
 
     /// Reads `true` or `false`.
     package mutating func bool() throws(JSONFault) -> Bool {
@@ -140,190 +174,28 @@ package struct JSONScanner {
         while let next = byte, (0x30...0x39).contains(next) { position += 1 }
     }
 
-    // MARK: - Strings
-
-    /// Reads a string of at most `limit` bytes, escapes resolved.
-    package mutating func string(limit: Int = .max) throws(JSONFault) -> String {
-        skipSpace()
-        let start = position
-        try take("\"")
-        var text: [UInt8] = []
-        while true {
-            let run = position
-            while let next = byte, next >= 0x20, next != UInt8(ascii: "\""),
-                next != UInt8(ascii: "\\")
-            {
-                position += 1
-            }
-            guard text.count + position - run <= limit else {
-                throw JSONFault(
-                    offset: start, found: "a string of more than \(limit) bytes",
-                    expected: "at most \(limit)")
-            }
-            guard let next = byte else { throw fault(expected: "the end of a string") }
-            if text.isEmpty, next == UInt8(ascii: "\"") {
-                // Most strings have no escapes, and are made from where they lie.
-                position += 1
-                return try Self.text(
-                    UnsafeRawBufferPointer(rebasing: bytes[run..<position - 1]), at: start)
-            }
-            text += bytes[run..<position]
-            if next == UInt8(ascii: "\"") { break }
-            guard next == UInt8(ascii: "\\") else { throw fault(expected: "an escape for it") }
-            position += 1
-            try escape(into: &text)
-        }
-        position += 1
-        return try Self.text(text, at: start)
-    }
-
-    private static func text(
-        _ bytes: some Sequence<UInt8>, at start: Int
-    ) throws(JSONFault) -> String {
-        guard let text = String(validating: bytes, as: UTF8.self) else {
-            throw JSONFault(
-                offset: start, found: "bytes that are not UTF-8", expected: "a string")
-        }
-        return text
-    }
-
-    /// Passes over a string, checked as `string()` does, and keeps nothing of it.
-    private mutating func skipString() throws(JSONFault) {
-        let start = position
-        try take("\"")
-        var isASCII = true
-        var escaped: [UInt8] = []
-        while let next = byte, next >= 0x20, next != UInt8(ascii: "\"") {
-            position += 1
-            if next == UInt8(ascii: "\\") {
-                escaped.removeAll(keepingCapacity: true)
-                try escape(into: &escaped)
-            } else if next >= 0x80 {
-                isASCII = false
-            }
-        }
-        guard let end = byte else { throw fault(expected: "the end of a string") }
-        guard end == UInt8(ascii: "\"") else { throw fault(expected: "an escape for it") }
-        position += 1
-        // An escape is ASCII and stands between whole characters, so it can stay where it is.
-        if !isASCII, !UTF8Check.isValid(UnsafeRawBufferPointer(rebasing: bytes[start..<position])) {
-            throw JSONFault(
-                offset: start, found: "bytes that are not UTF-8", expected: "a string")
-        }
-    }
-
-    // MARK: - Skipping
-
-    /// Passes over a value and gives its text as it is spelt.
-    package mutating func spelling() throws(JSONFault) -> String {
-        skipSpace()
-        let start = position
-        try skip()
-        return String(decoding: bytes[start..<position], as: UTF8.self)
-    }
-
-    /// Passes over the value that comes next, checked as reading it would, in constant memory.
-    package mutating func skip() throws(JSONFault) {
-        switch try kind() {
-        case .object:
-            try open("{", .object)
-            if try close("}") { return }
-            repeat {
-                skipSpace()
-                guard byte == UInt8(ascii: "\"") else { throw fault(expected: "a key in quotes") }
-                try skipString()
-                skipSpace()
-                try take(":")
-                try skip()
-            } while try separator("}")
-        case .array: try array { (scanner) throws(JSONFault) in try scanner.skip() }
-        case .string: try skipString()
-        case .number: _ = try number()
-        case .bool: _ = try bool()
-        case .null: try null()
-        }
-    }
-
-    /// Passes over the value that comes next where it takes at most `length` bytes; of a longer one no
-    /// more than that is looked at, the answer is false, and the scanner has no further use.
-    package mutating func skip(within length: Int) throws(JSONFault) -> Bool {
-        _ = try kind()
-        let outer = limit
-        limit = outer - position > length ? position + length : outer
-        defer { limit = outer }
-        do throws(JSONFault) {
-            try skip()
-            return position <= limit
-        } catch {
-            guard limit < outer, error.offset >= limit else { throw error }
-            return false
-        }
-    }
-
-    private mutating func escape(into text: inout [UInt8]) throws(JSONFault) {
-        let start = position - 1
-        let letter = byte
-        position += 1
-        switch letter {
-        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): text.append(letter ?? 0)
-        case UInt8(ascii: "b"): text.append(0x08)
-        case UInt8(ascii: "f"): text.append(0x0C)
-        case UInt8(ascii: "n"): text.append(0x0A)
-        case UInt8(ascii: "r"): text.append(0x0D)
-        case UInt8(ascii: "t"): text.append(0x09)
-        case UInt8(ascii: "u"):
-            var value = try fourDigits()
-            if (0xD800..<0xDC00).contains(value), take(word: "\\u") {
-                let low = try fourDigits()
-                if (0xDC00..<0xE000).contains(low) {
-                    value = 0x10000 + (value - 0xD800) << 10 + (low - 0xDC00)
-                }
-            }
-            guard let scalar = Unicode.Scalar(value) else {
-                throw JSONFault(
-                    offset: start, found: "half of a surrogate pair", expected: "both halves")
-            }
-            text.append(contentsOf: String(scalar).utf8)
-        default:
-            position = start + 1
-            throw fault(expected: "one of \" \\ / b f n r t u after a backslash")
-        }
-    }
-
-    private mutating func fourDigits() throws(JSONFault) -> UInt32 {
-        var value: UInt32 = 0
-        for _ in 0..<4 {
-            guard let next = byte, let digit = Character(Unicode.Scalar(next)).hexDigitValue else {
-                throw fault(expected: "a hexadecimal digit")
-            }
-            value = value << 4 | UInt32(digit)
-            position += 1
-        }
-        return value
-    }
-
     // MARK: - Bytes
 
-    private var byte: UInt8? { position < limit ? bytes[position] : nil }
+    var byte: UInt8? { position < limit ? bytes[position] : nil }
 
-    private mutating func skipSpace() {
+    mutating func skipSpace() {
         while let next = byte, next == 0x20 || next == 0x0A || next == 0x0D || next == 0x09 {
             position += 1
         }
     }
 
-    private mutating func take(_ character: Character) throws(JSONFault) {
+    mutating func take(_ character: Character) throws(JSONFault) {
         guard byte == character.asciiValue else { throw fault(expected: "'\(character)'") }
         position += 1
     }
 
-    private mutating func take(word: String) -> Bool {
+    mutating func take(word: String) -> Bool {
         guard bytes[position...].starts(with: word.utf8) else { return false }
         position += word.utf8.count
         return true
     }
 
-    private mutating func open(_ bracket: Character, _ kind: Kind) throws(JSONFault) {
+    mutating func open(_ bracket: Character, _ kind: Kind) throws(JSONFault) {
         skipSpace()
         guard byte == bracket.asciiValue else { throw fault(expected: kind.rawValue) }
         guard depth < Self.deepest else {
@@ -335,7 +207,7 @@ package struct JSONScanner {
         position += 1
     }
 
-    private mutating func close(_ bracket: Character) throws(JSONFault) -> Bool {
+    mutating func close(_ bracket: Character) throws(JSONFault) -> Bool {
         skipSpace()
         guard byte == bracket.asciiValue else { return false }
         depth -= 1
@@ -344,14 +216,14 @@ package struct JSONScanner {
     }
 
     /// Whether another element follows: a comma, as opposed to the closing bracket.
-    private mutating func separator(_ bracket: Character) throws(JSONFault) -> Bool {
+    mutating func separator(_ bracket: Character) throws(JSONFault) -> Bool {
         if try close(bracket) { return false }
         guard byte == UInt8(ascii: ",") else { throw fault(expected: "',' or '\(bracket)'") }
         position += 1
         return true
     }
 
-    private func fault(expected: String) -> JSONFault {
+    func fault(expected: String) -> JSONFault {
         guard let byte else {
             return JSONFault(offset: position, found: "the end of the text", expected: expected)
         }

@@ -1,10 +1,15 @@
 extension JSONValue {
     /// Reads a whole text.
     ///
-    /// - Throws: `JSONFault` where it is not one JSON value of UTF-8, or a key comes twice.
-    package init(reading bytes: UnsafeRawBufferPointer) throws(JSONFault) {
+    /// - Parameter most: how many values it may have. A tree takes up to thirty times as much memory
+    ///   as its text; what a stranger wrote is read with an allowance.
+    /// - Throws: `JSONFault` where it is not one JSON value of UTF-8, or a key comes twice, or there
+    ///   are more values than are allowed.
+    package init(
+        reading bytes: UnsafeRawBufferPointer, most: Int = .max
+    ) throws(JSONFault) {
         var scanner = JSONScanner(bytes)
-        try self.init(&scanner)
+        try self.init(&scanner, most: most)
         try scanner.end()
     }
 
@@ -22,9 +27,27 @@ extension JSONValue {
         self = value
     }
 
-    /// Reads the value that comes next.
-    package init(_ scanner: inout JSONScanner) throws(JSONFault) {
-        switch try scanner.kind() {
+    /// Reads the value that comes next, of at most so many values with all that is in it.
+    package init(_ scanner: inout JSONScanner, most: Int = .max) throws(JSONFault) {
+        var left = most
+        do throws(JSONFault) {
+            try self.init(&scanner, left: &left)
+        } catch {
+            guard left < 0 else { throw error }
+            throw JSONFault(
+                offset: error.offset, found: "more than \(most) values",
+                expected: "at most that many")
+        }
+    }
+
+    /// - Parameter left: how many values may be read yet; below 0 where there was one more.
+    private init(_ scanner: inout JSONScanner, left: inout Int) throws(JSONFault) {
+        left -= 1
+        let kind = try scanner.kind()
+        guard left >= 0 else {
+            throw JSONFault(offset: scanner.position, found: "another value", expected: "none")
+        }
+        switch kind {
         case .null:
             try scanner.null()
             self = .null
@@ -34,7 +57,7 @@ extension JSONValue {
         case .array:
             var elements: [JSONValue] = []
             try scanner.array { (scanner) throws(JSONFault) in
-                elements.append(try JSONValue(&scanner))
+                elements.append(try JSONValue(&scanner, left: &left))
             }
             self = .array(elements)
         case .object:
@@ -46,7 +69,7 @@ extension JSONValue {
                         offset: start, found: "the key \(printable(key)) a second time",
                         expected: "each key once")
                 }
-                members.append(Member(key: key, value: try JSONValue(&scanner)))
+                members.append(Member(key: key, value: try JSONValue(&scanner, left: &left)))
             }
             self = .object(members)
         }

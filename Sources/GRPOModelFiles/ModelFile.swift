@@ -1,7 +1,8 @@
 import Foundation
 import GRPOJSON
 
-/// What a path given as a model turns out to be, by its content and never by its name.
+/// What a path given as a model turns out to be, by its content; its name counts only where the
+/// content is that of nothing, for what is then said of it.
 package enum ModelFile: Sendable {
     /// A model this module reads.
     case model(any ModelSource)
@@ -27,12 +28,14 @@ package enum ModelFile: Sendable {
         let head = withExtendedLifetime(file) { Array(file.bytes.prefix(64)) }
         if head.starts(with: ggufMagic) { return .model(try GGUFModel(path: path)) }
         if head.starts(with: hdf5Magic) { return .checkpoint(path: path) }
-        if isSafetensors(head, byteCount: file.bytes.count) {
+        let isNamed = path.utf8.suffix(12).elementsEqual(".safetensors".utf8)
+        if isSafetensors(head, byteCount: file.bytes.count) || isNamed && !isStandIn(head) {
             return .weights(try SafetensorsFile(path: path))
         }
         throw ModelFileError(
-            file: path, place: .file, found: beginning(of: head), expected: expected,
-            remedy: head.starts(with: Array("version https://git-lfs".utf8))
+            file: path, place: .file, found: beginning(of: head),
+            expected: expected + ", or a .safetensors file to inspect",
+            remedy: isStandIn(head)
                 ? "It stands for a large file that git did not fetch: run `git lfs pull` there."
                 : remedy)
     }
@@ -43,6 +46,10 @@ package enum ModelFile: Sendable {
         guard head.count > 8, head[8] == UInt8(ascii: "{") else { return false }
         let length = head[..<8].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
         return length <= UInt64(byteCount - 8)
+    }
+
+    private static func isStandIn(_ head: [UInt8]) -> Bool {
+        head.starts(with: Array("version https://git-lfs".utf8))
     }
 
     private static let ggufMagic = Array("GGUF".utf8)

@@ -14,7 +14,7 @@ package final class BytePairTokenizer: Tokenizer {
     private let words: ByteStringTable
     /// The bytes of all tokens end to end; token `id` is `bytes[offsets[id] ..< offsets[id + 1]]`.
     private let bytes: [UInt8]
-    private let offsets: [Int]
+    private let offsets: [Int32]
 
     /// - Throws: `TokenizerError` if the pre-tokenizer is unknown, a merge is malformed or needs
     ///   a token that is missing, or an id lies outside the vocabulary.
@@ -34,13 +34,16 @@ package final class BytePairTokenizer: Tokenizer {
         cutter = TextCutter(description, normalizers)
 
         let added = Set(description.effectiveAddedTokens.map(\.id))
-        var spellings: [[UInt8]] = []
-        spellings.reserveCapacity(description.tokens.count)
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(description.tokens.byteCount)
+        var offsets: [Int32] = [0]
+        offsets.reserveCapacity(description.tokens.count + 1)
         var vocabulary = ByteStringTable(capacity: description.tokens.count)
         for (id, token) in description.tokens.enumerated() {
             let spelling = added.contains(Int32(id)) ? nil : ByteAlphabet.bytes(of: token)
             if let spelling { vocabulary.insert(spelling, id: Int32(id)) }
-            spellings.append(spelling ?? Array(token.utf8))
+            bytes += spelling ?? Array(token.utf8)
+            offsets.append(Int32(bytes.count))
         }
         // Merges may lead to an added token too, but it is spelt as it stands.
         for id in added.sorted() {
@@ -57,8 +60,9 @@ package final class BytePairTokenizer: Tokenizer {
         var words = ByteStringTable(capacity: description.tokens.count)
         var merger = PairMerger()
         var merged: [Int32] = []
-        for (id, spelling) in spellings.enumerated() where vocabulary[spelling] == Int32(id) {
-            if added.contains(Int32(id)) { continue }
+        for id in description.tokens.indices where !added.contains(Int32(id)) {
+            let spelling = Array(bytes[Int(offsets[id])..<Int(offsets[id + 1])])
+            guard vocabulary[spelling] == Int32(id) else { continue }
             if ignoresMerges {
                 words.insert(spelling, id: Int32(id))
                 continue
@@ -73,12 +77,12 @@ package final class BytePairTokenizer: Tokenizer {
         self.pairs = pairs
         self.byteIDs = byteIDs
         self.words = words
-        bytes = spellings.flatMap { $0 }
-        offsets = spellings.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1.count) }
+        self.bytes = bytes
+        self.offsets = offsets
     }
 
     private static func pairs(
-        _ merges: [String], in vocabulary: ByteStringTable
+        _ merges: TextList, in vocabulary: ByteStringTable
     ) throws(TokenizerError) -> PairTable {
         var pairs = PairTable(capacity: merges.count)
         for (rank, merge) in merges.enumerated() {
@@ -125,7 +129,7 @@ package final class BytePairTokenizer: Tokenizer {
 
     package func appendBytes(of id: Int32, to bytes: inout [UInt8]) {
         guard id >= 0, Int(id) < offsets.count - 1 else { return }
-        bytes += self.bytes[offsets[Int(id)]..<offsets[Int(id) + 1]]
+        bytes += self.bytes[Int(offsets[Int(id)])..<Int(offsets[Int(id) + 1])]
     }
 
     package func isSpecial(_ id: Int32) -> Bool { cutter.isSpecial(id) }

@@ -91,7 +91,7 @@ package final class SentencePieceTokenizer: Tokenizer {
     }
 
     private static func pairs(
-        _ merges: [String], in vocabulary: ByteStringTable
+        _ merges: TextList, in vocabulary: ByteStringTable
     ) throws(TokenizerError) -> PairTable {
         var pairs = PairTable(capacity: merges.count)
         for (rank, merge) in merges.enumerated() {

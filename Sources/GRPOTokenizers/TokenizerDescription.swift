@@ -25,11 +25,11 @@ package struct TokenizerDescription: Codable, Equatable, Sendable {
     package var kind: Kind
     package var name: String
     /// The spelling of each id, byte-level tokens in GPT-2's byte alphabet.
-    package var tokens: [String]
+    package var tokens: TextList
     /// The type of each id; empty means that all are normal.
     package var tokenTypes: [TokenType]
     /// `"left right"`, the most frequent first; empty for characters.
-    package var merges: [String]
+    package var merges: TextList
     /// How text is split into words before merging, by its name in `tokenizer.ggml.pre`.
     package var preTokenizer: String?
     /// How text is split where no name says it; overrides the name's rule.
@@ -57,9 +57,9 @@ package struct TokenizerDescription: Codable, Equatable, Sendable {
     package init(
         kind: Kind,
         name: String,
-        tokens: [String],
+        tokens: some Sequence<String>,
         tokenTypes: [TokenType] = [],
-        merges: [String] = [],
+        merges: some Sequence<String> = TextList(),
         preTokenizer: String? = nil,
         splitRules: [SplitRule]? = nil,
         normalizers: [NormalizationStep]? = nil,
@@ -75,9 +75,9 @@ package struct TokenizerDescription: Codable, Equatable, Sendable {
     ) {
         self.kind = kind
         self.name = name
-        self.tokens = tokens
+        self.tokens = tokens as? TextList ?? TextList(tokens)
         self.tokenTypes = tokenTypes
-        self.merges = merges
+        self.merges = merges as? TextList ?? TextList(merges)
         self.preTokenizer = preTokenizer
         self.splitRules = splitRules
         self.normalizers = normalizers

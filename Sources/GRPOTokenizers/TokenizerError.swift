@@ -15,6 +15,7 @@ package enum TokenizerError: Error, Equatable, CustomStringConvertible {
     case malformedPattern(String, offset: Int, reason: String)
     case patternTooCostly(String)
     case scoreCount(scores: Int, tokens: Int)
+    case tooManyMerges(Int, tokens: Int)
     /// `place` is a byte offset or a path of keys in a tokenizer's JSON file.
     case file(place: String, found: String, expected: String)
     case noChatTemplate
@@ -74,6 +75,11 @@ package enum TokenizerError: Error, Equatable, CustomStringConvertible {
             """
             the tokenizer has \(scores) scores for \(tokens) tokens; expected one for each (the \
             file may be cut off: fetch it again)
+            """
+        case .tooManyMerges(let merges, let tokens):
+            """
+            the scores of the tokenizer's \(tokens) tokens give more than \(merges) merges; expected \
+            about two for each token, as in vocabularies that were trained
             """
         case .file(let place, let found, let expected):
             "the tokenizer's JSON has at \(place) \(found); expected \(expected)"

@@ -59,6 +59,33 @@ import Testing
         #expect(try store.latestVerified().checkpoint?.step == 2)
     }
 
+    /// The HDF5 library's faults of 2025 are all reached by a file that it opens; of a file that is not
+    /// the one the manifest vouches for it is not given a byte.
+    @Test(
+        "CVE-2025-2308, -2309, -2310, -2915, -6750, -6816, -6818, -7069, -44905: a foreign file")
+    func foreignFilesAreNotOpened() throws {
+        let directory = try TestDirectory()
+        let store = try makeStore(directory)
+        let sound = try directory.bytes("step-000002.h5")
+        let signature: [UInt8] = [0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A]
+        var damaged = sound
+        // Sizes of offsets and lengths, the superblock's end of file, and the root's header.
+        for place in stride(from: 8, to: min(sound.count, 4096), by: 3) { damaged[place] = 0xFF }
+        for bytes in [
+            signature + [UInt8](repeating: 0xFF, count: sound.count - 8), damaged,
+            signature + [UInt8](repeating: 0, count: 64),
+        ] {
+            try directory.put(bytes, "step-000002.h5")
+            let error = try #require(throws: CheckpointError.self) { try store.verify(step: 2) }
+            let message = "\(error)"
+            #expect(message.contains("step-000002.h5"), "\(message)")
+            if case .hdf5 = error { Issue.record("HDF5 has opened it: \(message)") }
+        }
+        try FileManager.default.removeItem(atPath: directory.file("step-000002.json"))
+        let error = try #require(throws: CheckpointError.self) { try store.verify(step: 2) }
+        #expect("\(error)".contains("manifest") || "\(error)".contains(".json"), "\(error)")
+    }
+
     @Test func missingPartsAreSkippedWithTheirReason() throws {
         let directory = try TestDirectory()
         let store = try makeStore(directory)

@@ -135,4 +135,63 @@ struct JSONValueTests {
             }
         }
     }
+
+    @Test(
+        "more values than are allowed are refused when they come",
+        arguments: [
+            ("[1,1,1,1]", 5, nil), ("[1,1,1,1]", 4, 7), (#"{"a":[{}],"b":2}"#, 4, nil),
+            (#"{"a":[{}],"b":2}"#, 3, 14), ("1", 1, nil), ("1", 0, 0),
+            ("[[[[1", 3, 3), ("[[[[1", 9, -5),
+        ])
+    func allowance(text: String, most: Int, offset: Int?) throws {
+        let found: JSONFault? = Array(text.utf8).withUnsafeBytes { bytes in
+            do throws(JSONFault) {
+                _ = try JSONValue(reading: bytes, most: most)
+                return nil
+            } catch {
+                return error
+            }
+        }
+        // Below zero: wrong by itself, at that offset.
+        #expect(found?.offset == offset.map(abs))
+        let isTooMuch = offset.map { $0 >= 0 } ?? false
+        #expect((found?.found == "more than \(most) values") == isTooMuch)
+    }
+
+    @Test("step by step an object is what it is at once")
+    func steps() throws {
+        let text = Array(#" {"a": [1, [], {"b": null}], "": {} , "c": "d"} "#.utf8)
+        try text.withUnsafeBytes { bytes in
+            var scanner = JSONScanner(bytes)
+            var keys: [String] = []
+            var elements = 0
+            try scanner.begin(.object)
+            while let (key, offset) = try scanner.nextKey() {
+                keys.append(key)
+                #expect(bytes[offset] == UInt8(ascii: "\""))
+                guard key == "a" else {
+                    try scanner.skip()
+                    continue
+                }
+                try scanner.begin(.array)
+                while try scanner.nextElement() {
+                    elements += 1
+                    try scanner.skip()
+                }
+            }
+            try scanner.end()
+            #expect(keys == ["a", "", "c"] && elements == 3)
+            var again = JSONScanner(bytes, at: 7)
+            #expect(try again.skipElements() == 3)
+        }
+        for wrong in [#"{"a" 1}"#, #"{"a": 1,}"#, #"{"a": 1 "b": 2}"#, "{1}"] {
+            Array(wrong.utf8).withUnsafeBytes { bytes in
+                _ = #expect(throws: JSONFault.self, "\(wrong)") {
+                    var scanner = JSONScanner(bytes)
+                    try scanner.begin(.object)
+                    while try scanner.nextKey() != nil { try scanner.skip() }
+                }
+            }
+        }
+    }
 }

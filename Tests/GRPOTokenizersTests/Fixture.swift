@@ -55,7 +55,7 @@ enum Fixture {
         var description = try json("\(vocabulary).json", as: TokenizerDescription.self)
         guard vocabulary == "smollm2" else { return description }
         let merges = String(decoding: try data("smollm2-merges.txt"), as: UTF8.self)
-        description.merges = merges.split(separator: "\n").map(String.init)
+        description.merges = TextList(merges.split(separator: "\n").map(String.init))
         description.tokens += description.merges.map { $0.replacing(" ", with: "") }
         description.tokenTypes += description.merges.map { _ in .normal }
         return description

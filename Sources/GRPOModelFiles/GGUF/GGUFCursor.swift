@@ -68,6 +68,24 @@ struct GGUFCursor {
         return text
     }
 
+    /// The bytes of so many strings that come next, their lengths not counted; they are not read.
+    func sizeOfStrings(_ count: Int) throws(ModelFileError) -> Int {
+        var ahead = self
+        var size = 0
+        for _ in 0..<count {
+            let start = ahead.position
+            let length = try ahead.next("the length of an element", as: UInt64.self)
+            guard length <= UInt64(ahead.remaining) else {
+                throw error(
+                    at: start, found: "an element of \(length) bytes",
+                    expected: "at most \(ahead.remaining)")
+            }
+            ahead.position += Int(length)
+            size += Int(length)
+        }
+        return size
+    }
+
     /// `count` values of a fixed-size type. The caller has checked that they are there.
     mutating func values<T: BitwiseCopyable>(_ count: Int, as _: T.Type) -> [T] {
         let size = count * MemoryLayout<T>.stride

@@ -1,3 +1,5 @@
+package import GRPOTokenizers
+
 /// Typed access to the metadata. A missing key or one of another type is a `ModelFileError` that
 /// names the key; with a default, only one of another type is.
 extension GGUFFile {
@@ -42,7 +44,7 @@ extension GGUFFile {
     }
 
     /// An array of strings.
-    package func strings(_ key: String) throws(ModelFileError) -> [String] {
+    package func strings(_ key: String) throws(ModelFileError) -> TextList {
         try value(key, "an array of strings") {
             if case .array(.string(let values)) = $0 { values } else { nil }
         }

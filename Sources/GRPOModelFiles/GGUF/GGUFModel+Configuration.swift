@@ -41,9 +41,12 @@ extension GGUFModel {
                 remedy: "Mixtures of experts cannot be computed here; use another model.")
         }
         // Every layer has tensors, so a small file describes few.
+        let tensors = file.tensors.count
         let layers = try size(
             prefix + "block_count",
-            most: min(file.tensors.count, DecoderConfiguration.mostLayers))
+            most: min(tensors, DecoderConfiguration.mostLayers),
+            because: tensors < DecoderConfiguration.mostLayers
+                ? ": the file has \(tensors) tensors, and every layer has its own" : "")
         let hidden = try size(prefix + "embedding_length")
         let heads = try size(prefix + "attention.head_count")
         let positions = try size(prefix + "context_length", most: .max)
@@ -70,14 +73,17 @@ extension GGUFModel {
     }
 
     /// A size from 1 to `most`.
+    ///
+    /// - Parameter reason: where `most` comes from, for the message.
     func size(
-        _ key: String, default fallback: Int? = nil, most: Int = DecoderConfiguration.largestSize
+        _ key: String, default fallback: Int? = nil, most: Int = DecoderConfiguration.largestSize,
+        because reason: String = ""
     ) throws(ModelFileError) -> Int {
         if let fallback, file.metadata[key] == nil { return fallback }
         let value = try file.integer(key)
         guard value >= 1, value <= most else {
             throw error(
-                key, found: "\(value)", expected: "between 1 and \(most)",
+                key, found: "\(value)", expected: "between 1 and \(most)\(reason)",
                 remedy: "The file is damaged or not a model; convert the model again.")
         }
         return value

@@ -57,13 +57,14 @@ extension GGUFModel {
         let key = "tokenizer.ggml.scores"
         let tokens = try file.strings("tokenizer.ggml.tokens")
         let types = try tokenTypes()
-        let scores = try file.reals(key).map { Float($0) }
-        let merges: [String]
+        let scores = try scores()
+        let merges: TextList
         do throws(TokenizerError) {
             merges = try SentencePieceMerges.make(tokens: tokens, types: types, scores: scores)
         } catch let failure {
             throw error(
-                key, found: "scores that do not fit (\(failure))", expected: "one for each token",
+                key, found: "scores that do not fit (\(failure))",
+                expected: "one for each token, as in a vocabulary that was trained",
                 remedy: "The file is damaged; convert the model again.")
         }
         let begins = try file.bool("tokenizer.ggml.add_space_prefix", default: true)
@@ -93,16 +94,29 @@ extension GGUFModel {
         return id
     }
 
+    /// As they are where they are float32, which they are in files in use.
+    private func scores() throws(ModelFileError) -> [Float] {
+        let key = "tokenizer.ggml.scores"
+        if case .array(.float32(let values)) = file.metadata[key] { return values }
+        return try file.reals(key).map { Float($0) }
+    }
+
     private func tokenTypes() throws(ModelFileError) -> [TokenizerDescription.TokenType] {
         let key = "tokenizer.ggml.token_type"
-        guard file.metadata[key] != nil else { return [] }
-        let numbers = try file.integers(key)
+        guard let value = file.metadata[key] else { return [] }
+        guard case .array(let numbers) = value, numbers.holdsIntegers else {
+            throw error(
+                key, found: value.summary, expected: "an array of integers",
+                remedy: "The file is damaged; convert the model again.")
+        }
         var types: [TokenizerDescription.TokenType] = []
         types.reserveCapacity(numbers.count)
-        for (id, number) in numbers.enumerated() {
-            guard let type = TokenizerDescription.TokenType(rawValue: number) else {
+        for id in 0..<numbers.count {
+            let number = numbers.integer(at: id)
+            guard let number, let type = TokenizerDescription.TokenType(rawValue: number) else {
                 throw error(
-                    key, found: "type \(number) of token \(id)", expected: "a type from 1 to 6",
+                    key, found: "type \(number.map(String.init) ?? "beyond 2^63") of token \(id)",
+                    expected: "a type from 1 to 6",
                     remedy: "The file is damaged; convert the model again.")
             }
             types.append(type)

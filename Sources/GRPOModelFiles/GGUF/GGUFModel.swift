@@ -1,5 +1,6 @@
 import GRPOJSON
 import GRPOModels
+import GRPOTokenizers
 
 /// A language model in a GGUF file.
 ///
@@ -81,7 +82,9 @@ extension GGUFValue {
 extension GGUFArray {
     /// The first few elements.
     fileprivate var beginning: String {
-        func join<Value>(_ values: [Value], _ text: (Value) -> String) -> String {
+        func join<Values: Collection>(
+            _ values: Values, _ text: (Values.Element) -> String
+        ) -> String {
             values.prefix(4).map(text).joined(separator: ", ") + (values.count > 4 ? ", ..." : "")
         }
         return switch self {

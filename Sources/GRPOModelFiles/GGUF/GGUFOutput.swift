@@ -1,3 +1,5 @@
+import GRPOTokenizers
+
 /// Writes a GGUF file: metadata in the order given, then the tensors.
 struct GGUFOutput {
     /// A tensor to be written.
@@ -71,8 +73,8 @@ struct GGUFOutput {
     }
 
     private static func encoded(_ array: GGUFArray) -> [UInt8] {
-        func list<Value>(
-            _ type: UInt32, _ values: [Value], _ encode: (Value) -> [UInt8]
+        func list<Values: Collection>(
+            _ type: UInt32, _ values: Values, _ encode: (Values.Element) -> [UInt8]
         ) -> [UInt8] {
             bytes(type) + bytes(UInt64(values.count)) + values.flatMap(encode)
         }

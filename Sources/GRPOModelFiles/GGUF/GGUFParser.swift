@@ -1,4 +1,5 @@
 import GRPOJSON
+import GRPOTokenizers
 
 /// Reads the header, metadata and tensor descriptions of a GGUF file.
 ///
@@ -8,7 +9,8 @@ import GRPOJSON
 /// are computed with overflow checks.
 struct GGUFParser {
     static let maximumTensors = 65_536
-    static let maximumKeys = 65_536
+    /// The most there are in files in use are some hundred.
+    static let maximumKeys = 4096
     static let maximumDimensions = 4
     static let maximumAlignment = 65_536
     static let maximumKeyLength = 65_535
@@ -130,14 +132,24 @@ struct GGUFParser {
             }
             return .bool(values)
         case 8:
-            var values: [String] = []
-            values.reserveCapacity(count)
-            for _ in 0..<count { values.append(try cursor.string("an element")) }
-            return .string(values)
+            return .string(try readStrings(count))
         case 10: return .uint64(cursor.values(count, as: UInt64.self))
         case 11: return .int64(cursor.values(count, as: Int64.self))
         default: return .float64(cursor.values(count, as: Double.self))
         }
+    }
+
+    private mutating func readStrings(_ count: Int) throws(ModelFileError) -> TextList {
+        let size = try cursor.sizeOfStrings(count)
+        guard size <= TextList.mostBytes else {
+            throw cursor.error(
+                at: cursor.position, found: "\(size) bytes of strings",
+                expected: "at most \(TextList.mostBytes) in one array")
+        }
+        var values = TextList()
+        values.reserve(texts: count, bytes: size)
+        for _ in 0..<count { values.append(try cursor.string("an element")) }
+        return values
     }
 
     private func readAlignment() throws(ModelFileError) -> Int {

@@ -1,4 +1,5 @@
 import GRPOJSON
+package import GRPOTokenizers
 
 /// A metadata value of a GGUF file, in the type the file gives it.
 package enum GGUFValue: Equatable, Sendable {
@@ -70,7 +71,7 @@ package enum GGUFArray: Equatable, Sendable {
     case float32([Float])
     case float64([Double])
     case bool([Bool])
-    case string([String])
+    case string(TextList)
 
     /// The number of elements.
     package var count: Int {
@@ -87,6 +88,30 @@ package enum GGUFArray: Equatable, Sendable {
         case .float64(let values): values.count
         case .bool(let values): values.count
         case .string(let values): values.count
+        }
+    }
+
+    /// Whether the elements are integers, of whatever type.
+    var holdsIntegers: Bool {
+        switch self {
+        case .float32, .float64, .bool, .string: false
+        default: true
+        }
+    }
+
+    /// One element of an array of any integer type; nil for other types and where it does not fit
+    /// `Int`.
+    package func integer(at index: Int) -> Int? {
+        switch self {
+        case .uint8(let values): Int(values[index])
+        case .int8(let values): Int(values[index])
+        case .uint16(let values): Int(values[index])
+        case .int16(let values): Int(values[index])
+        case .uint32(let values): Int(values[index])
+        case .int32(let values): Int(values[index])
+        case .uint64(let values): Int(exactly: values[index])
+        case .int64(let values): Int(values[index])
+        case .float32, .float64, .bool, .string: nil
         }
     }
 

@@ -48,9 +48,7 @@ struct HuggingFaceConfiguration: Sendable {
             vocabularySize: try size("vocab_size"),
             hiddenSize: hidden,
             intermediateSize: try size("intermediate_size"),
-            layers: try size(
-                "num_hidden_layers",
-                most: min(max(1, tensors ?? .max), DecoderConfiguration.mostLayers)),
+            layers: try layers(tensors: tensors),
             heads: heads,
             keyValueHeads: try size("num_key_value_heads", default: heads),
             headDim: headDim,
@@ -72,6 +70,15 @@ struct HuggingFaceConfiguration: Sendable {
                 remedy: "The settings contradict each other; fetch the file again.")
         }
         return configuration
+    }
+
+    /// The number of layers: no more than there are tensors, of which every layer has its own.
+    private func layers(tensors: Int?) throws(ModelFileError) -> Int {
+        let most = DecoderConfiguration.mostLayers
+        guard let tensors, tensors < most else { return try size("num_hidden_layers", most: most) }
+        return try size(
+            "num_hidden_layers", most: max(1, tensors),
+            because: ": the weights have \(tensors) tensors, and every layer has its own")
     }
 
     /// The family, if it is one of those served, as a language model.
@@ -123,16 +130,18 @@ struct HuggingFaceConfiguration: Sendable {
     // MARK: - Typed access
 
     /// A size from 1 to `most`; null counts as absent.
+    ///
+    /// - Parameter reason: where `most` comes from, for the message.
     func size(
         _ key: String, default fallback: Int? = nil, most: Int = DecoderConfiguration.largestSize,
-        in object: JSONValue? = nil
+        because reason: String = "", in object: JSONValue? = nil
     ) throws(ModelFileError) -> Int {
         let found = (object ?? document)[key] ?? .null
         if let fallback, found == .null { return fallback }
         guard let value = found.integer, value >= 1, value <= most else {
             throw error(
                 key, found: found == .null ? "no such key" : found.summary,
-                expected: "an integer between 1 and \(most)", remedy: Self.incomplete)
+                expected: "an integer between 1 and \(most)\(reason)", remedy: Self.incomplete)
         }
         return value
     }

@@ -14,14 +14,14 @@ struct HuggingFaceTokenizer: Sendable {
 
     static let vocabularyFile = "tokenizer.json"
     private static let settingsFile = "tokenizer_config.json"
-    /// 64 MiB: Llama 3's has 17 MB, the largest in use 33 MB. A tree of such a file can take thirty
-    /// times that.
+    /// 64 MiB: Llama 3's has 17 MB, the largest in use 33 MB.
     private static let maximumVocabularyBytes = 1 << 26
     private static let maximumTemplateBytes = 1 << 20
 
     /// What the tokenizer is made from.
     func description() throws(ModelFileError) -> TokenizerDescription {
-        guard let vocabulary = try vocabulary() else {
+        guard let vocabulary = try file(Self.vocabularyFile, limit: Self.maximumVocabularyBytes)
+        else {
             throw ModelFileError(
                 file: directory, place: .tokenizer, found: "no \(Self.vocabularyFile)",
                 expected: "a tokenizer",
@@ -32,8 +32,9 @@ struct HuggingFaceTokenizer: Sendable {
         let endings = try endings()
         let template = try chatTemplate(settings)
         do throws(TokenizerError) {
+            defer { withExtendedLifetime(vocabulary) {} }
             return try TokenizerFile.read(
-                tokenizer: vocabulary, configuration: settings, endOfTextIDs: endings,
+                tokenizer: vocabulary.bytes, configuration: settings, endOfTextIDs: endings,
                 chatTemplate: template,
                 name: URL(fileURLWithPath: directory).lastPathComponent)
         } catch let failure {
@@ -52,8 +53,10 @@ struct HuggingFaceTokenizer: Sendable {
 
     /// `tokenizer_config.json`, with the special tokens that only `special_tokens_map.json` has.
     private func settings() throws(ModelFileError) -> JSONValue? {
-        let config = try object(Self.settingsFile)
-        guard let map = try object("special_tokens_map.json")?.members else { return config }
+        let config = try object(Self.settingsFile, Self.settingsKeys)
+        guard let map = try object("special_tokens_map.json", Self.settingsKeys)?.members else {
+            return config
+        }
         let missing = map.filter { member in
             ["bos_token", "eos_token", "pad_token"].contains(member.key)
                 && config?[member.key] == nil
@@ -61,11 +64,18 @@ struct HuggingFaceTokenizer: Sendable {
         return .object((config?.members ?? []) + missing)
     }
 
+    /// The keys that steer the tokenizer. What else stands there, such as a list of all special
+    /// tokens, is passed over.
+    private static let settingsKeys: Set<String> = [
+        "add_bos_token", "bos_token", "eos_token", "pad_token", "chat_template",
+    ]
+
     /// The ids that end a completion, by the model's own files.
     private func endings() throws(ModelFileError) -> [Int32] {
         var endings: [Int32] = []
         for name in ["generation_config.json", "config.json"] {
-            guard let value = try object(name)?["eos_token_id"], value != .null else { continue }
+            guard let value = try object(name, ["eos_token_id"])?["eos_token_id"], value != .null
+            else { continue }
             for element in value.elements ?? [value] {
                 guard let id = element.integer.flatMap({ Int32(exactly: $0) }), id >= 0 else {
                     throw ModelFileError(
@@ -103,13 +113,20 @@ struct HuggingFaceTokenizer: Sendable {
         return template
     }
 
-    private func object(_ name: String) throws(ModelFileError) -> JSONValue? {
+    private func object(
+        _ name: String, _ keys: Set<String>
+    ) throws(ModelFileError) -> JSONValue? {
         let path = directory + "/" + name
         guard FileManager.default.fileExists(atPath: path) else { return nil }
-        return try JSONFile.read(path)
+        return try JSONFile.read(path, keys: keys)
     }
 
     private func contents(_ name: String, limit: Int) throws(ModelFileError) -> [UInt8]? {
+        guard let file = try file(name, limit: limit) else { return nil }
+        return withExtendedLifetime(file) { Array(file.bytes) }
+    }
+
+    private func file(_ name: String, limit: Int) throws(ModelFileError) -> MappedFile? {
         let path = directory + "/" + name
         guard FileManager.default.fileExists(atPath: path) else { return nil }
         let file = try MappedFile(path: path)
@@ -118,6 +135,6 @@ struct HuggingFaceTokenizer: Sendable {
                 file: path, place: .file, found: "\(file.bytes.count) bytes",
                 expected: "at most \(limit)", remedy: "Fetch or copy the file again.")
         }
-        return withExtendedLifetime(file) { Array(file.bytes) }
+        return file
     }
 }

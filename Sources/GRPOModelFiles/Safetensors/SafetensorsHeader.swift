@@ -11,6 +11,8 @@ struct SafetensorsHeader {
     static let maximumBytes = 100_000_000
     static let maximumTensors = 65_536
     static let maximumDimensions = 8
+    /// Trainers write some hundred.
+    static let maximumMetadata = 4096
     static let maximumNameLength = 4096
 
     private(set) var tensors: [SafetensorsTensor] = []
@@ -110,6 +112,11 @@ struct SafetensorsHeader {
     ) throws(JSONFault) -> [String: String] {
         var metadata: [String: String] = [:]
         try scanner.object { (key, start, scanner) throws(JSONFault) in
+            guard metadata.count < maximumMetadata else {
+                throw JSONFault(
+                    offset: start, found: "more than \(maximumMetadata) keys of metadata",
+                    expected: "at most that many")
+            }
             guard try scanner.kind() == .string else {
                 throw JSONFault(
                     offset: scanner.position, found: "\(try scanner.kind().rawValue)",

@@ -15,8 +15,6 @@ package struct SafetensorsShards: TensorReader, Sendable {
         let tensor: SafetensorsTensor
     }
 
-    static let maximumIndexBytes = 1 << 24
-
     /// One file.
     package init(file: SafetensorsFile) {
         path = file.path
@@ -28,18 +26,7 @@ package struct SafetensorsShards: TensorReader, Sendable {
     /// The files of an index, which must lie beside it, and hold what it says and no more.
     package init(index: String) throws(ModelFileError) {
         path = index
-        let document = try JSONFile.read(index, limit: Self.maximumIndexBytes)
-        guard let map = document["weight_map"]?.members else {
-            throw ModelFileError(
-                file: index, place: .key("weight_map"),
-                found: document["weight_map"]?.summary ?? "no such key",
-                expected: "an object of tensors and the files they lie in",
-                remedy: SafetensorsHeader.damaged)
-        }
-        var names: [String: String] = [:]
-        for member in map {
-            names[member.key] = try Self.fileName(of: member, index)
-        }
+        let names = try SafetensorsIndex(path: index).fileNames
         let directory = URL(fileURLWithPath: index).deletingLastPathComponent()
         var files: [SafetensorsFile] = []
         var places: [String: Place] = [:]
@@ -113,25 +100,4 @@ package struct SafetensorsShards: TensorReader, Sendable {
         guard let place = places[name] else { return }
         try files[place.file].read(tensor, into: destination)
     }
-
-    /// A file of the index by a plain name: nothing may lead out of the directory. Bytes are
-    /// compared, since a combining mark makes one Character of a slash and itself, and the system
-    /// sees the slash.
-    private static func fileName(
-        of member: JSONValue.Member, _ index: String
-    ) throws(ModelFileError) -> String {
-        guard let name = member.value.string, name.utf8.suffix(12).elementsEqual(suffix),
-            !name.utf8.contains(where: separators.contains), name.utf8.first != UInt8(ascii: ".")
-        else {
-            throw ModelFileError(
-                file: index, place: .key("weight_map"),
-                found: member.value.summary + " for the tensor \(printable(member.key))",
-                expected: "the name of a .safetensors file in the same directory",
-                remedy: "The index would lead out of its directory, or is damaged; do not use it.")
-        }
-        return name
-    }
-
-    private static let suffix = Array(".safetensors".utf8)
-    private static let separators = Array("/\\\0".utf8)
 }

@@ -9,6 +9,16 @@ package enum MetricsReader {
         lines(path: path).compactMap(record)
     }
 
+    /// The lines, counted from 1, that are no record; a crash leaves one at the end.
+    package static func damage(path: String) -> [Int] {
+        guard let data = FileManager.default.contents(atPath: path) else { return [] }
+        return String(decoding: data, as: UTF8.self)
+            .split(separator: "\n", omittingEmptySubsequences: false).enumerated()
+            .compactMap { index, line in
+                line.isEmpty || record(line) != nil ? nil : index + 1
+            }
+    }
+
     /// One line's record, its keys in the order of the line.
     package static func record(_ line: Substring) -> MetricsRecord? {
         guard let object = JSONValue(line), let stage = object["stage"]?.string,

@@ -176,6 +176,18 @@ package enum PolicyFile {
             let store = try CheckpointStore(directory: run.checkpoints(stage: stage))
             if let checkpoint = try store.latestVerified().checkpoint { return checkpoint }
         }
+        let kind = SampleSpecification.kind
+        if let stage, try stageNames(of: run, where: { $0 == kind }).contains(stage) {
+            let makers = try policyStages(of: run)
+            throw RunError(
+                .input, path: run.path,
+                "found stage '\(stage)' of kind \(kind), which samples and makes no policy, "
+                    + "expected a stage that makes one",
+                remedy: makers.isEmpty
+                    ? "name a run that trains a policy"
+                    : "name one of its stages that do: "
+                        + makers.map { "\(run.path):\($0)" }.joined(separator: ", "))
+        }
         let known = try stageNames(of: run) { _ in true }
         if let stage, !known.contains(stage) {
             throw RunError(

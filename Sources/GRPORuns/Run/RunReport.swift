@@ -25,6 +25,19 @@ package enum RunReport {
         try RunFile.write(picture, to: path)
     }
 
+    /// What the runs' metrics do not say because lines of the files are damaged; the rest is reported.
+    package static func notes(on directories: [RunDirectory]) -> [String] {
+        directories.compactMap { directory in
+            let lines = MetricsReader.damage(path: directory.metrics)
+            guard let first = lines.first else { return nil }
+            let count = lines.count - 1
+            let more = count > 0 ? " (and \(count) line\(count > 1 ? "s" : "") more)" : ""
+            return "\(directory.metrics):\(first)\(more): found no record, expected a JSON object "
+                + "with stage and step; the other lines are reported. Copy the file again from where "
+                + "it was written; a last line that a crash cut short goes when the run is resumed"
+        }
+    }
+
     private static func data(_ directory: RunDirectory) throws(RunError) -> ReportData.Run {
         guard FileManager.default.fileExists(atPath: directory.metrics) else {
             throw RunError(

@@ -120,7 +120,7 @@ final class DataBytes: @unchecked Sendable {
                 remedy: "unpack it with gunzip")
         }
         defer { grpo_gzip_close(file) }
-        var buffer = [UInt8](repeating: 0, count: 1 << 20)
+        var buffer = [UInt8](repeating: 0, count: 1 << 17)
         var total = 0
         while true {
             let count = grpo_gzip_read(file, &buffer, buffer.count)

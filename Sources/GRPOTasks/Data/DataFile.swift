@@ -6,6 +6,9 @@ import GRPOJSON
 final class DataFile: Sendable {
     /// The longest record, in bytes.
     static let longestRecord = 1 << 24
+    /// The values of a record that is kept as a tree, which takes thirty times the memory of its
+    /// text.
+    static let mostValues = 1 << 16
 
     private let source: DataBytes
     /// Where the text begins, behind the mark of byte order that some writers put there.
@@ -24,7 +27,7 @@ final class DataFile: Sendable {
     /// Where each record begins. For this an array is parsed, its records once more when they are
     /// read; lines are only looked through. Neither keeps anything but the offsets, nor looks beyond
     /// the longest record there may be.
-    func offsets() throws(DataError) -> [Int] {
+    func offsets() throws(DataError) -> RecordOffsets {
         let offsets =
             isArray
             ? try Self.elements(of: source, from: start) : try Self.lines(of: source, from: start)
@@ -64,7 +67,7 @@ final class DataFile: Sendable {
             : rest[..<Self.endOfLine(in: rest, from: 0)]
         var scanner = JSONScanner(UnsafeRawBufferPointer(rebasing: record))
         do throws(JSONFault) {
-            let value = try JSONValue(&scanner)
+            let value = try JSONValue(&scanner, most: Self.mostValues)
             if !isArray { try scanner.end() }
             return withExtendedLifetime(source) { value }
         } catch {
@@ -77,9 +80,11 @@ final class DataFile: Sendable {
 
     // MARK: - Finding records
 
-    private static func lines(of source: DataBytes, from start: Int) throws(DataError) -> [Int] {
+    private static func lines(
+        of source: DataBytes, from start: Int
+    ) throws(DataError) -> RecordOffsets {
         let bytes = source.bytes
-        var offsets: [Int] = []
+        var offsets = RecordOffsets()
         var start = start
         while start < bytes.count {
             guard let first = bytes[start...].firstIndex(where: { !ByteSearch.isSpace($0) }) else {
@@ -96,13 +101,17 @@ final class DataFile: Sendable {
 
     private static func elements(
         of source: DataBytes, from start: Int
-    ) throws(DataError) -> [Int] {
+    ) throws(DataError) -> RecordOffsets {
         var scanner = JSONScanner(UnsafeRawBufferPointer(rebasing: source.bytes[start...]))
-        var offsets: [Int] = []
+        var offsets = RecordOffsets()
         var long: Int?
         do throws(JSONFault) {
             try scanner.array { (scanner) throws(JSONFault) in
-                _ = try scanner.kind()
+                let kind = try scanner.kind()
+                guard kind == .object else {
+                    throw JSONFault(
+                        offset: scanner.position, found: kind.rawValue, expected: "an object")
+                }
                 let first = start + scanner.position
                 offsets.append(first)
                 guard try scanner.skip(within: longestRecord) else {

@@ -28,6 +28,11 @@ struct DataRow {
         }
     }
 
+    /// Of one record; each takes a hundred bytes of memory, however short it is.
+    static let mostColumns = 4096
+    /// Of one conversation.
+    static let mostTurns = 1 << 14
+
     private(set) var columns: [(name: String, value: Value)] = []
 
     /// Reads the object that comes next.
@@ -42,8 +47,11 @@ struct DataRow {
         var names: Set<String> = []
         try scanner.object { (name, start, scanner) throws(JSONFault) in
             guard names.insert(name).inserted else { throw Self.twice(name, start) }
+            guard columns.count < Self.mostColumns else {
+                throw Self.tooMany("columns", Self.mostColumns, start)
+            }
             if objects.contains(name), try scanner.kind() == .object {
-                columns.append((name, .object(try JSONValue(&scanner))))
+                columns.append((name, .object(try JSONValue(&scanner, most: DataFile.mostValues))))
             } else {
                 columns.append((name, try Self.value(&scanner, conversations.contains(name))))
             }
@@ -84,7 +92,12 @@ struct DataRow {
         _ scanner: inout JSONScanner
     ) throws(JSONFault) -> [Message] {
         var turns: [Message] = []
-        try scanner.array { (scanner) throws(JSONFault) in turns.append(try turn(&scanner)) }
+        try scanner.array { (scanner) throws(JSONFault) in
+            guard turns.count < mostTurns else {
+                throw tooMany("turns", mostTurns, scanner.position)
+            }
+            turns.append(try turn(&scanner))
+        }
         return turns
     }
 
@@ -101,6 +114,9 @@ struct DataRow {
         var names: Set<String> = []
         try scanner.object { (name, start, scanner) throws(JSONFault) in
             guard names.insert(name).inserted else { throw twice(name, start) }
+            guard names.count <= mostColumns else {
+                throw tooMany("keys in a turn", mostColumns, start)
+            }
             switch name {
             case "role": role = try text(&scanner, of: name)
             case "content", "value": content = try text(&scanner, of: name)
@@ -133,6 +149,10 @@ struct DataRow {
                 expected: "text as the \(name) of a turn")
         }
         return try scanner.string()
+    }
+
+    private static func tooMany(_ what: String, _ most: Int, _ start: Int) -> JSONFault {
+        JSONFault(offset: start, found: "more than \(most) \(what)", expected: "at most that many")
     }
 
     private static func twice(_ name: String, _ start: Int) -> JSONFault {

@@ -1,7 +1,7 @@
 /// The records of a data file, divided into those to train on and those held out.
 ///
 /// Opening it reads and checks every record, so that a fault is found before a run begins and not
-/// hours later, and keeps 16 bytes of each and the text of one at a time: of a record of at most
+/// hours later, and keeps 12 bytes of each and the text of one at a time: of a record of at most
 /// `DataFile.longestRecord` bytes.
 final class DataSet: Sendable {
     /// Looks at a record; what it throws is an error of the file.
@@ -10,7 +10,7 @@ final class DataSet: Sendable {
     /// One split: records of one file, in its order.
     struct Part: Sendable {
         let file: DataFile
-        let offsets: [Int]
+        let offsets: RecordOffsets
         /// Of the same records, ascending.
         let keys: [UInt64]
 
@@ -96,7 +96,7 @@ final class DataSet: Sendable {
     }
 
     private static func keys(
-        of file: DataFile, _ offsets: [Int], _ layout: DataLayout, _ objects: Set<String>,
+        of file: DataFile, _ offsets: RecordOffsets, _ layout: DataLayout, _ objects: Set<String>,
         _ check: Check, look: (Int, DataRecord) -> Void = { _, _ in }
     ) throws(DataError) -> [UInt64] {
         var keys: [UInt64] = []
@@ -142,13 +142,21 @@ final class DataSet: Sendable {
     }
 
     private static func part(
-        _ file: DataFile, _ offsets: [Int], _ keys: [UInt64], without left: Set<Int> = [],
+        _ file: DataFile, _ offsets: RecordOffsets, _ keys: [UInt64], without left: Set<Int> = [],
         _ belongs: (UInt64) -> Bool
     ) -> Part {
-        let places = keys.indices.filter { !left.contains($0) && belongs(keys[$0]) }
-        return Part(
-            file: file, offsets: places.map { offsets[$0] },
-            keys: places.map { keys[$0] }.sorted())
+        func isIn(_ place: Int) -> Bool { !left.contains(place) && belongs(keys[place]) }
+        let count = keys.indices.count { isIn($0) }
+        var chosen = RecordOffsets()
+        chosen.reserveCapacity(count)
+        var own: [UInt64] = []
+        own.reserveCapacity(count)
+        for place in keys.indices where isIn(place) {
+            chosen.append(offsets[place])
+            own.append(keys[place])
+        }
+        own.sort()
+        return Part(file: file, offsets: chosen, keys: own)
     }
 
     /// Whether a key is held out: those below the share, or the smallest ones.

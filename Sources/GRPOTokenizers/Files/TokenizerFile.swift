@@ -4,21 +4,25 @@ package import GRPOJSON
 package enum TokenizerFile {
     /// Reads `tokenizer.json` and, where they are there, the settings beside it.
     ///
+    /// No tree is made of the file: its lists are gone through where they lie, so that reading it
+    /// takes less than twice the memory that the file has bytes, whatever they are.
+    ///
     /// - Parameters:
-    ///   - tokenizer: the bytes of `tokenizer.json`.
+    ///   - tokenizer: the bytes of `tokenizer.json`, at most 2 GiB.
     ///   - configuration: the content of `tokenizer_config.json`.
     ///   - endOfTextIDs: the endings that `generation_config.json` or `config.json` names; the
     ///     tokenizer's own `eos_token` is added to them.
     ///   - chatTemplate: the text of `chat_template.jinja`; without it the configuration's.
     /// - Throws: `TokenizerError`, naming what is wrong or not known here, and where.
     package static func read(
-        tokenizer: [UInt8], configuration: JSONValue? = nil, endOfTextIDs: [Int32] = [],
-        chatTemplate: String? = nil, name: String
+        tokenizer: UnsafeRawBufferPointer, configuration: JSONValue? = nil,
+        endOfTextIDs: [Int32] = [], chatTemplate: String? = nil, name: String
     ) throws(TokenizerError) -> TokenizerDescription {
-        let file = try parse(tokenizer)
-        var reader = TokenizerFileReader(file: file, name: name)
+        precondition(tokenizer.count <= Int(Int32.max), "found \(tokenizer.count) bytes")
+        var reader = TokenizerFileReader(bytes: tokenizer, name: name)
+        try reader.findParts()
+        try reader.readVocabulary()
         try reader.readModel()
-        try reader.readAddedTokens()
         try reader.readSteps()
         try reader.readSettings(
             configuration, endOfTextIDs: endOfTextIDs, chatTemplate: chatTemplate)
@@ -26,31 +30,46 @@ package enum TokenizerFile {
         return reader.description
     }
 
-    private static func parse(_ bytes: [UInt8]) throws(TokenizerError) -> JSONValue {
-        do throws(JSONFault) {
-            return try JSONValue(reading: bytes)
-        } catch let fault {
-            throw .file(
-                place: "byte \(fault.offset)", found: fault.found, expected: fault.expected)
+    /// The same from bytes in an array.
+    package static func read(
+        tokenizer: [UInt8], configuration: JSONValue? = nil, endOfTextIDs: [Int32] = [],
+        chatTemplate: String? = nil, name: String
+    ) throws(TokenizerError) -> TokenizerDescription {
+        let result: Result<TokenizerDescription, TokenizerError> = tokenizer.withUnsafeBytes {
+            bytes in
+            Result { () throws(TokenizerError) -> TokenizerDescription in
+                try read(
+                    tokenizer: bytes, configuration: configuration, endOfTextIDs: endOfTextIDs,
+                    chatTemplate: chatTemplate, name: name)
+            }
         }
+        return try result.get()
     }
 }
 
 /// Fills a description, part by part of the file.
 struct TokenizerFileReader {
-    let file: JSONValue
+    let bytes: UnsafeRawBufferPointer
     var description: TokenizerDescription
-    /// Ids lie below this. A vocabulary may have holes, but not so many that a small file asks for
-    /// a large table.
-    private let idLimit: Int
+    /// The parts of the file that are no list of tokens, by their keys.
+    private(set) var file = JSONValue.object([])
+    /// The same of its model.
+    private(set) var model = JSONValue.object([])
+    var vocabulary: TokenizerFileList?
+    var merges: TokenizerFileList?
+    var added: TokenizerFileList?
 
-    init(file: JSONValue, name: String) {
-        self.file = file
+    /// More than twice the tokens and merges of the largest vocabularies in use.
+    static let mostTokens = 1 << 19
+    static let mostMerges = 1 << 20
+    /// The values of a part that is no list of tokens.
+    static let mostValues = 4096
+    /// The values of one added token.
+    static let mostTokenValues = 64
+
+    init(bytes: UnsafeRawBufferPointer, name: String) {
+        self.bytes = bytes
         description = TokenizerDescription(kind: .bytePair, name: name, tokens: [])
-        let entries =
-            (file["model"]?["vocab"]?.members?.count ?? 0)
-            + (file["added_tokens"]?.elements?.count ?? 0)
-        idLimit = min(1 << 24, 2 * entries + 1024)
     }
 
     static func refuse(_ place: String, _ found: JSONValue?, _ expected: String)
@@ -59,46 +78,125 @@ struct TokenizerFileReader {
         .file(place: place, found: found?.summary ?? "nothing", expected: expected)
     }
 
-    // MARK: The model
+    /// Ids lie below this. A vocabulary may have holes, but not so many that a small file asks for
+    /// a large table.
+    var idLimit: Int {
+        2 * ((vocabulary?.count ?? 0) + (added?.count ?? 0)) + 1024
+    }
 
-    mutating func readModel() throws(TokenizerError) {
-        guard let model = file.present("model") else {
-            throw Self.refuse("model", nil, "the vocabulary and its merges")
+    // MARK: - Parts
+
+    private static let parts: Set<String> = [
+        "normalizer", "pre_tokenizer", "decoder", "post_processor",
+    ]
+    private static let settings: Set<String> = [
+        "type", "dropout", "continuing_subword_prefix", "end_of_word_suffix", "ignore_merges",
+        "fuse_unk", "byte_fallback", "unk_token",
+    ]
+
+    /// Looks through the whole file: reads its small parts and finds its lists.
+    mutating func findParts() throws(TokenizerError) {
+        var scanner = TokenizerFileScanner(bytes)
+        let kind = try scanner.kind()
+        guard kind == .object else {
+            try scanner.skip()
+            try scanner.end()
+            throw .file(place: "byte 0", found: kind.rawValue, expected: "an object")
         }
-        // The oldest files have no type; merges tell byte pairs from the others.
-        guard (model["type"]?.string ?? "BPE") == "BPE", model.present("merges") != nil
-        else {
-            throw Self.refuse("model.type", model["type"], "BPE with merges")
-        }
-        if let dropout = model["dropout"]?.number, dropout != 0 {
-            throw Self.refuse(
-                "model.dropout", model["dropout"], "none: dropped merges are for training")
-        }
-        for key in ["continuing_subword_prefix", "end_of_word_suffix"] {
-            if let value = model.present(key), value.string != "" {
-                throw Self.refuse("model.\(key)", value, "none")
+        var seen: Set<String> = []
+        var found: [JSONValue.Member] = []
+        try scanner.begin(.object)
+        while let (key, offset) = try scanner.nextKey() {
+            let isPart = Self.parts.contains(key)
+            if isPart || key == "model" || key == "added_tokens" {
+                try Self.once(key, offset, &seen)
+            }
+            if isPart {
+                let value = try scanner.value(most: Self.mostValues)
+                found.append(JSONValue.Member(key: key, value: value))
+            } else if key == "added_tokens" {
+                added = try scanner.skipList()
+            } else if key == "model", try scanner.kind() == .object {
+                try findModel(&scanner)
+            } else {
+                try scanner.skip()
             }
         }
-        guard case .object(let vocabulary)? = model["vocab"] else {
-            throw Self.refuse("model.vocab", model["vocab"], "an object of tokens and their ids")
+        try scanner.end()
+        file = .object(found)
+        if added?.kind != .array { added = nil }
+        guard seen.contains("model"), model.members?.isEmpty == false || vocabulary != nil else {
+            throw Self.refuse("model", nil, "the vocabulary and its merges")
         }
-        for member in vocabulary {
-            try place(member.key, member.value, .normal, at: "model.vocab")
+        try checkCounts()
+    }
+
+    private mutating func findModel(
+        _ scanner: inout TokenizerFileScanner
+    ) throws(TokenizerError) {
+        var seen: Set<String> = []
+        var found: [JSONValue.Member] = []
+        try scanner.begin(.object)
+        while let (key, offset) = try scanner.nextKey() {
+            let isSetting = Self.settings.contains(key)
+            if isSetting || key == "vocab" || key == "merges" {
+                try Self.once(key, offset, &seen)
+            }
+            switch key {
+            case "vocab": vocabulary = try scanner.skipList()
+            case "merges": merges = try scanner.skipList()
+            case _ where isSetting:
+                let value = try scanner.value(most: Self.mostValues)
+                found.append(JSONValue.Member(key: key, value: value))
+            default: try scanner.skip()
+            }
         }
-        description.merges = try merges(model["merges"])
+        model = .object(found)
+    }
+
+    private static func once(
+        _ key: String, _ offset: Int, _ seen: inout Set<String>
+    ) throws(TokenizerError) {
+        guard seen.insert(key).inserted else {
+            throw .file(
+                place: "byte \(offset)", found: "the key \(printable(key)) a second time",
+                expected: "each key once")
+        }
+    }
+
+    /// Refuses lists too long before anything is reserved for them.
+    private func checkCounts() throws(TokenizerError) {
+        let tokens = (vocabulary?.count ?? 0) + (added?.count ?? 0)
+        guard tokens <= Self.mostTokens else {
+            throw .file(
+                place: "model.vocab", found: "\(tokens) tokens, with those added",
+                expected: "at most \(Self.mostTokens)")
+        }
+        if let count = merges?.count, count > Self.mostMerges {
+            throw .file(
+                place: "model.merges", found: "\(count) merges",
+                expected: "at most \(Self.mostMerges)")
+        }
+    }
+
+    // MARK: - The model
+
+    /// What the model is, besides its tokens.
+    mutating func readModel() throws(TokenizerError) {
         description.ignoresMerges = model["ignore_merges"]?.bool ?? false
         description.fusesUnknown = model["fuse_unk"]?.bool ?? false
         let isSentencePiece = !isByteLevel
         description.kind = isSentencePiece ? .sentencePiece : .bytePair
         guard isSentencePiece else { return }
         if model["byte_fallback"]?.bool == true {
-            for (id, token) in description.tokens.enumerated()
-            where SentencePieceTokenizer.byte(of: token) != nil {
-                description.tokenTypes[id] = .byte
+            for id in description.tokens.indices where description.tokenTypes[id] == .normal {
+                if SentencePieceTokenizer.byte(of: description.tokens[id]) != nil {
+                    description.tokenTypes[id] = .byte
+                }
             }
         }
         if let unknown = model["unk_token"]?.string {
-            guard let id = id(of: unknown) else {
+            guard let id = description.tokens.firstIndex(spelt: unknown) else {
                 throw Self.refuse("model.unk_token", model["unk_token"], "a token of model.vocab")
             }
             description.tokenTypes[id] = .unknown
@@ -115,88 +213,5 @@ struct TokenizerFileReader {
             return steps.contains { holds($0) }
         }
         return holds(file["pre_tokenizer"]) || holds(file["decoder"])
-    }
-
-    private mutating func place(
-        _ token: String, _ id: JSONValue?, _ type: TokenizerDescription.TokenType,
-        at place: String
-    ) throws(TokenizerError) {
-        guard let number = id?.integer, (0..<idLimit).contains(number) else {
-            throw Self.refuse(
-                "\(place)[\"\(token.prefix(60))\"]", id,
-                "an id from 0 to \(idLimit - 1), by the number of tokens")
-        }
-        while description.tokens.count <= number {
-            description.tokens.append("")
-            description.tokenTypes.append(.unused)
-        }
-        let taken = description.tokens[number]
-        let isFree = description.tokenTypes[number] == .unused
-        guard isFree || taken.utf8.elementsEqual(token.utf8) else {
-            throw .file(
-                place: "\(place)[\"\(token.prefix(60))\"]",
-                found: "the id \(number), which \"\(taken.prefix(60))\" has too",
-                expected: "one token for each id")
-        }
-        description.tokens[number] = token
-        if isFree || type != .normal { description.tokenTypes[number] = type }
-    }
-
-    private func id(of token: String) -> Int? {
-        let spelling = Array(token.utf8)
-        return description.tokens.firstIndex { $0.utf8.elementsEqual(spelling) }
-    }
-
-    private func merges(_ value: JSONValue?) throws(TokenizerError) -> [String] {
-        guard let values = value?.elements else {
-            throw Self.refuse("model.merges", value, "an array")
-        }
-        var merges: [String] = []
-        merges.reserveCapacity(values.count)
-        for (index, value) in values.enumerated() {
-            if let merge = value.string {
-                merges.append(merge)
-            } else if let pair = value.elements, pair.count == 2, let left = pair[0].string,
-                let right = pair[1].string
-            {
-                merges.append(left + " " + right)
-            } else {
-                throw Self.refuse("model.merges[\(index)]", value, "two tokens")
-            }
-        }
-        return merges
-    }
-
-    // MARK: Added tokens
-
-    mutating func readAddedTokens() throws(TokenizerError) {
-        guard let values = file["added_tokens"]?.elements else {
-            description.addedTokens = []
-            return
-        }
-        var added: [AddedToken] = []
-        for (index, value) in values.enumerated() {
-            guard let content = value["content"]?.string else {
-                throw Self.refuse("added_tokens[\(index)].content", value["content"], "a string")
-            }
-            let isSpecial = value["special"]?.bool ?? false
-            try place(
-                content, value["id"], isSpecial ? .control : .userDefined,
-                at: "added_tokens[\(index)]")
-            guard let id = value["id"]?.integer, !content.isEmpty else { continue }
-            if let unknown = file["model"]?["unk_token"]?.string,
-                unknown.utf8.elementsEqual(content.utf8)
-            {
-                description.tokenTypes[id] = .unknown
-            }
-            added.append(
-                AddedToken(
-                    id: Int32(id), isSpecial: isSpecial,
-                    isNormalized: value["normalized"]?.bool ?? !isSpecial,
-                    isSingleWord: value["single_word"]?.bool ?? false,
-                    stripsLeft: value["lstrip"]?.bool ?? false,
-                    stripsRight: value["rstrip"]?.bool ?? false))
-        }
-        description.addedTokens = added
     }
 }

@@ -163,7 +163,7 @@ extension TokenizerFileReader {
     }
 
     private func id(_ token: String) -> Int32? {
-        description.tokens.firstIndex { $0.utf8.elementsEqual(token.utf8) }.map { Int32($0) }
+        description.tokens.firstIndex(spelt: token).map { Int32($0) }
     }
 
     /// The token that the post-processor puts before a text.

@@ -1,5 +1,6 @@
 import Foundation
 import GRPOModelFiles
+import GRPOTokenizers
 import Testing
 
 @Suite("GGUF: right files")

@@ -80,6 +80,10 @@ struct HuggingFaceErrorTests {
             #expect(error.place == .key(change.key), "\(error)")
             #expect(error.found.contains(change.found), "\(error)")
             #expect(error.file.hasSuffix("/config.json"))
+            // What a limit comes from is said with it.
+            if change.new.contains("16777216") {
+                #expect(error.expected.contains("the weights have"), "\(error)")
+            }
         }
     }
 

@@ -4,7 +4,7 @@ import Testing
 @Suite("Model text on a terminal")
 struct TerminalTextTests {
     @Test(
-        "what could act on a terminal is shown as its number",
+        "OWASP LLM05, OSC 52: what could act on a terminal is shown as its number",
         arguments: [
             ("\u{1B}[31mred", "\\u{1B}[31mred"),
             ("\u{1B}]52;c;ZXZpbA==\u{07}", "\\u{1B}]52;c;ZXZpbA==\\u{7}"),

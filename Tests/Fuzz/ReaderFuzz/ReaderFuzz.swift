@@ -1,3 +1,4 @@
+import CFuzzHeap
 import Foundation
 import GRPOModelFiles
 import GRPOSandbox
@@ -8,29 +9,60 @@ import GRPOTokenizers
 /// input.
 ///
 /// Whatever the bytes are, the reader must end in a value or in an error of its own type, within
-/// the script's limits of time and memory. Values are read too, not only described.
+/// the script's limits of time. Values are read too, not only described.
 ///
-/// Weights are mapped and not copied, so of a GGUF or safetensors file the header alone takes
-/// memory, a few times its own size. A JSON text becomes a tree of up to thirty times its size, and
-/// each kind of file has a limit for it: 1 MiB for config.json, 16 MiB for an index, 64 MiB for
-/// tokenizer.json.
+/// While a file is read, at most twice its own bytes and one MiB of memory may be in use beyond what
+/// was before (``measured(_:_:)``): files are mapped, their lists are gone through where they lie,
+/// and a tree of values is made of small parts alone, of a bounded number of values each. What is
+/// built from it then, such as a tokenizer's tables, is not measured. Template, program and
+/// mathematics are texts with limits of their own, and have 16 MiB.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func testOneInput(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     guard let data, count > 0 else { return 0 }
     input.replace(with: UnsafeRawBufferPointer(start: data, count: count))
+    // What is made once and stays, such as tables of types, is made now.
+    if !isWarm { read(data, count) }
+    isWarm = true
+    read(data, count)
+    return 0
+}
+
+nonisolated(unsafe) private var isWarm = false
+
+private func read(_ data: UnsafePointer<UInt8>, _ count: Int) {
+    let bytes = UnsafeBufferPointer(start: data, count: count)
+    // What a compressed file unpacks to is not its size.
+    let isCompressed = bytes.starts(with: [0x1F, 0x8B])
     switch reader {
-    case "data": readData(DataPath(input.path), seed: count)
-    case "template": render(UnsafeBufferPointer(start: data, count: count))
-    case "program": readProgram(UnsafeBufferPointer(start: data, count: count))
-    case "math": judge(UnsafeBufferPointer(start: data, count: count))
+    case "data":
+        let faults = measured(isCompressed ? nil : count) {
+            readData(DataPath(input.path), seed: count)
+        }
+        precondition(faults.allSatisfy { !$0.isEmpty })
+    case "template": measured(nil) { render(bytes) }
+    case "program": measured(nil) { readProgram(bytes) }
+    case "math": measured(nil) { judge(bytes) }
     default:
         do throws(ModelFileError) {
-            try read(input.path)
+            try read(input.path, count)
         } catch {
             precondition(!error.remedy.isEmpty && !"\(error)".isEmpty)
         }
     }
-    return 0
+}
+
+/// What `body` gives, where it takes no more memory than twice `count` and a MiB; nil for the 16 MiB
+/// of a text that is no file.
+private func measured<Value, Failure: Error>(
+    _ count: Int?, _ body: () throws(Failure) -> Value
+) throws(Failure) -> Value {
+    let most = count.map { 2 * $0 + 1 << 20 } ?? 1 << 24
+    fuzz_heap_begin()
+    defer {
+        let peak = fuzz_heap_peak()
+        precondition(peak <= most, "\(peak) bytes in use for \(count ?? 0), at most \(most)")
+    }
+    return try body()
 }
 
 private let reader = ProcessInfo.processInfo.environment["GRPO_FUZZ"] ?? "gguf"
@@ -42,12 +74,17 @@ nonisolated(unsafe) private let input = InputFile(
         "tokenizer": "tokenizer.json",
     ][reader] ?? "model")
 
-private func read(_ path: String) throws(ModelFileError) {
+private func read(_ path: String, _ count: Int) throws(ModelFileError) {
     switch reader {
     case "gguf":
-        let file = try GGUFFile(path: path)
+        let file = try measured(count) { () throws(ModelFileError) in try GGUFFile(path: path) }
         let model = GGUFModel(file)
         _ = model.summary()
+        do throws(ModelFileError) {
+            _ = try measured(count) { () throws(ModelFileError) in
+                try model.tokenizerDescription()
+            }
+        } catch {}
         for tensor in file.tensors where tensor.count <= 1 << 16 {
             // A type without a reader is one tensor's fault, not the file's.
             do throws(ModelFileError) { _ = try file.floats(of: tensor.name) } catch {}
@@ -55,18 +92,26 @@ private func read(_ path: String) throws(ModelFileError) {
         do throws(ModelFileError) { _ = try model.tokenizer() } catch {}
         _ = try model.configuration()
     case "safetensors":
-        let file = try SafetensorsFile(path: path)
+        let file = try measured(count) { () throws(ModelFileError) in
+            try SafetensorsFile(path: path)
+        }
         for tensor in file.tensors where tensor.count <= 1 << 16 {
             let values = UnsafeMutableBufferPointer<Float>.allocate(capacity: tensor.count)
             defer { values.deallocate() }
             do throws(ModelFileError) { try file.read(tensor, into: values) } catch {}
         }
     case "config":
-        _ = try HuggingFaceModel(path: input.directory).configuration()
+        _ = try measured(count) { () throws(ModelFileError) in
+            try HuggingFaceModel(path: input.directory).configuration()
+        }
     case "index":
-        _ = try SafetensorsShards(index: path)
+        _ = try measured(count) { () throws(ModelFileError) in
+            try SafetensorsShards(index: path)
+        }
     case "tokenizer":
-        _ = try HuggingFaceModel(path: input.directory).tokenizer()
+        let model = try HuggingFaceModel(path: input.directory)
+        _ = try measured(count) { () throws(ModelFileError) in try model.tokenizerDescription() }
+        _ = try model.tokenizer()
     default:
         preconditionFailure(
             "GRPO_FUZZ is \(reader), expected gguf, safetensors, config, index, tokenizer, data, "
@@ -74,13 +119,12 @@ private func read(_ path: String) throws(ModelFileError) {
     }
 }
 
-/// The file as problems and as texts; what is wrong with it must be said in words.
-private func readData(_ file: DataPath, seed: Int) {
+/// The file as problems and as texts; what is wrong with it must be said in words, which are given.
+private func readData(_ file: DataPath, seed: Int) -> [String] {
     var random: any RandomNumberGenerator = SystemRandomNumberGenerator()
     let task = JSONLProblems(
         file: file, verifier: seed.isMultiple(of: 2) ? .number : .exact, heldOut: 1)
     let faults = task.problems()
-    precondition(faults.allSatisfy { !$0.message.isEmpty })
     if faults.isEmpty {
         let problem = task.problem(3, split: .train, using: &random)
         for held in task.testProblems(limit: 4, seed: 0) {
@@ -90,6 +134,7 @@ private func readData(_ file: DataPath, seed: Int) {
     }
     let texts = JSONLTexts(file: file)
     if texts.problems().isEmpty { _ = texts.document(2, using: &random) }
+    return faults.map(\.message)
 }
 
 /// The bytes as a completion with a program in it, and as what comes over the pipe of its judge; of
