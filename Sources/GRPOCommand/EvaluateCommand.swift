@@ -69,6 +69,12 @@ struct EvaluateCommand: AsyncParsableCommand {
         if Self.isSamplesFile(model), output != nil {
             throw ValidationError("--output saves what is sampled, and --model names saved samples")
         }
+        let ignored = (prompt.isEmpty ? [] : ["--prompt"]) + sampling.drawing
+        if Self.isSamplesFile(model), !ignored.isEmpty {
+            throw ValidationError(
+                "--model names saved samples, which are drawn already; leave out "
+                    + ignored.joined(separator: ", "))
+        }
         if Self.isSamplesFile(model), let against, !Self.isSamplesFile(against) {
             throw ValidationError(
                 "--model names samples and --against a model; exchange them, so that the model is "
@@ -79,6 +85,7 @@ struct EvaluateCommand: AsyncParsableCommand {
     func run() async throws {
         let start = Date()
         // First what can be wrong at once, then what takes its time.
+        _ = try measures()
         var saved: EvaluationOfModel?
         if let against, Self.isSamplesFile(against) { saved = try await self.saved(against) }
         let evaluations: [EvaluationOfModel]
@@ -171,8 +178,8 @@ struct EvaluateCommand: AsyncParsableCommand {
         }
         if let asking = terms.first(where: { $0.function is any ModelReward }) {
             throw InputError(
-                "--measure \(asking.name): asks the model of a recipe's stage, of which there is none "
-                    + "here; leave it out")
+                "--measure \(asking.name): asks the model of a recipe's stage and scores in its "
+                    + "rewards alone; measure what that was taught, such as brief_and_polite")
         }
         if !terms.isEmpty, let problem = RewardSet(terms).problems().first {
             throw InputError("--measure \(problem.key): \(problem.message)")
@@ -181,11 +188,6 @@ struct EvaluateCommand: AsyncParsableCommand {
             throw InputError(
                 "--measure \(term.name): a measure stands for itself and has neither weight nor gate"
             )
-        }
-        if terms.contains(where: { $0.function is any ModelReward }) {
-            throw InputError(
-                "--measure reward_model: a reward model is a stage of a run and scores in its rewards "
-                    + "alone; measure what it was taught, such as brief_and_polite")
         }
         return terms.map(\.function)
     }

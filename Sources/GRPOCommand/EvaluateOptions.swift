@@ -73,6 +73,16 @@ struct EvaluateOptions: ParsableArguments {
         }
     }
 
+    /// The options given that say how something is drawn.
+    var drawing: [String] {
+        [
+            ("--r1", isR1), ("--greedy", greedy), ("--samples", samples != nil),
+            ("--limit", limit != nil), ("--temperature", temperature != nil),
+            ("--top-p", topP != nil), ("--max-tokens", maxTokens != nil),
+            ("--few-shot", fewShot != 0), ("--think", think != nil), ("--no-system", noSystem),
+        ].filter { $0.1 }.map { $0.0 }
+    }
+
     /// What the options say, over the defaults or R1's.
     func settings(problems: Int) -> EvaluationSettings {
         var settings =
@@ -107,6 +117,7 @@ struct EvaluateOptions: ParsableArguments {
     private var ks: [Int]? {
         guard let passAt else { return nil }
         let parts = passAt.split(separator: ",").map { Int($0) }
-        return parts.isEmpty || parts.contains(nil) ? nil : parts.compactMap { $0 }
+        return parts.isEmpty || parts.contains(nil)
+            ? nil : Set(parts.compactMap { $0 }).sorted()
     }
 }

@@ -63,6 +63,13 @@ extension EvaluateCommand {
         for name in taken.subtracting(results.flatMap { $0.measures.map(\.name) }).sorted() {
             Console.error("note: measure \(name) says nothing about any of these problems")
         }
+        for evaluation in evaluations where !evaluation.samples.missing.isEmpty {
+            let count = evaluation.samples.problems.count
+            let missing = evaluation.samples.missing.map { "\($0.name) of \($0.problems)" }
+            Console.error(
+                "note: \(evaluation.name) does not say \(missing.joined(separator: ", ")) of its "
+                    + "\(count) problems; what hangs on them leaves these out")
+        }
         if json {
             if results.count == 1 {
                 Console.json(results[0])

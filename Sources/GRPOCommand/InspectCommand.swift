@@ -52,10 +52,12 @@ struct InspectCommand: AsyncParsableCommand {
         var sha256: String
         var parentSHA256: String?
         var createdBy: String
+        /// Hashes and counts of what the stage was made from, by their names in the manifest.
+        var provenance: [String: String]
         var datasets: [Dataset]
 
         private enum CodingKeys: String, CodingKey {
-            case file, stage, step, sha256, datasets
+            case file, stage, step, sha256, provenance, datasets
             case parentSHA256 = "parent_sha256"
             case createdBy = "created_by"
         }
@@ -66,7 +68,7 @@ struct InspectCommand: AsyncParsableCommand {
         let output = CheckpointOutput(
             file: checkpoint.path, stage: manifest.stage, step: manifest.step,
             sha256: checkpoint.hash, parentSHA256: manifest.parentSHA256,
-            createdBy: manifest.createdBy,
+            createdBy: manifest.createdBy, provenance: manifest.provenance,
             datasets: manifest.datasets.map {
                 .init(name: $0.name, type: $0.type.rawValue, shape: $0.shape)
             })
@@ -78,6 +80,11 @@ struct InspectCommand: AsyncParsableCommand {
             SHA-256 \(output.sha256), verified
             """)
         if let parent = output.parentSHA256 { Console.print("started from \(parent)") }
+        var facts = TextTable(["provenance", ""])
+        for (name, value) in output.provenance.sorted(by: { $0.key < $1.key }) {
+            facts.add([name, value])
+        }
+        Console.print(facts.text)
         var table = TextTable(["dataset", "type", "shape"])
         for dataset in output.datasets {
             table.add([dataset.name, dataset.type, "\(dataset.shape)"])

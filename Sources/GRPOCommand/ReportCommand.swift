@@ -19,14 +19,15 @@ struct ReportCommand: AsyncParsableCommand {
     @Option(
         help: """
             Instead of a page, print what each stage made of its policy over all runs, the seeds of \
-            one recipe: text, markdown or json.
+            a recipe, with Student's 95% intervals: text, markdown or json. Of several recipes each \
+            has rows of its own.
             """)
     var stages: StageTableFormat?
 
     @Option(
         help: """
             In that table, also how often a stage beats the one it began with, by this measure of \
-            the evaluation; can be repeated.
+            the evaluation, format or accuracy; can be repeated.
             """)
     var winRate: [String] = []
 
@@ -34,6 +35,9 @@ struct ReportCommand: AsyncParsableCommand {
         guard !runs.isEmpty else { throw ValidationError("name at least one run directory") }
         if stages != nil, output != nil || picture != nil {
             throw ValidationError("--stages prints a table; leave --output and --picture out")
+        }
+        if stages == nil, !winRate.isEmpty {
+            throw ValidationError("--win-rate is a column of a table; give --stages text beside it")
         }
     }
 
@@ -43,7 +47,9 @@ struct ReportCommand: AsyncParsableCommand {
         if let stages {
             let table = try StageTable(
                 directories, winRates: winRate, components: Session.components)
-            for note in try StageTable.notes(on: directories) { Console.error("note: " + note) }
+            for note in try StageTable.notes(on: directories) + table.notes {
+                Console.error("note: " + note)
+            }
             switch stages {
             case .text: Console.print(table.text)
             case .markdown: Console.print(table.markdown)

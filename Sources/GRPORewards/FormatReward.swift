@@ -31,8 +31,8 @@ package struct FormatReward: RewardFunction, Hashable {
 
     /// Of what the completion is to be made.
     package var layout = Layout.thinkAnswer
-    /// Whether the prompt already ends in `<think>`; the completion then begins inside the
-    /// thought and must not open another.
+    /// Whether a completion that opens no thought stands in one from its beginning. Where the
+    /// prompt ends in `<think>` that need not be said: what is judged begins with that tag.
     package var promptOpensThought = false
     /// Whether a blank thought counts as one; nil: in `think` alone.
     package var allowBlankThought: Bool?
@@ -82,15 +82,15 @@ package struct FormatReward: RewardFunction, Hashable {
 
     /// Where the one thought stands between its tags, with nothing but space before it.
     private func thought(in bytes: [UInt8]) -> Range<Int>? {
-        guard let close = Self.onlyPlace(of: ByteSearch.thinkClose, in: bytes) else { return nil }
-        if promptOpensThought {
-            return ByteSearch.all(ByteSearch.thinkOpen, in: bytes[...]).isEmpty
-                ? 0..<close.lowerBound : nil
-        }
-        guard let open = Self.onlyPlace(of: ByteSearch.thinkOpen, in: bytes),
-            Self.isBlank(bytes[..<open.lowerBound]), open.upperBound <= close.lowerBound
+        guard Self.onlyPlace(of: ByteSearch.thinkClose, in: bytes) != nil,
+            let thought = Thought(in: bytes, isOpened: promptOpensThought).content
         else { return nil }
-        return open.upperBound..<close.lowerBound
+        let opens = ByteSearch.all(ByteSearch.thinkOpen, in: bytes[...])
+        if opens.isEmpty && promptOpensThought { return thought }
+        guard opens.count == 1, opens[0].upperBound == thought.lowerBound,
+            Self.isBlank(bytes[..<opens[0].lowerBound])
+        else { return nil }
+        return thought
     }
 
     private static func onlyPlace(of tag: [UInt8], in bytes: [UInt8]) -> Range<Int>? {

@@ -7,8 +7,8 @@ package import GRPOTasks
 /// *formatted* is 1 where the completion is a thought and an answer in their tags, as `FormatReward`
 /// reads it, else 0; *finished* is 1 where the policy ended it and 0 where the length limit did;
 /// *consistency* is the share of the words of thought and answer that are in the problem's language,
-/// as `LanguageConsistency` counts it (1 where there are no words, or nothing is known of the
-/// language: nothing is in a wrong one); *repetition* is the share of their word trigrams that
+/// as `LanguageConsistency` counts it, those of no language left out (1 where there are no words, or
+/// nothing is known of the language: nothing is in a wrong one); *repetition* is the share of their word trigrams that
 /// repeat an earlier one.
 ///
 /// The R1 report filters its cold start and its rejection samples by hand and by rule for the same

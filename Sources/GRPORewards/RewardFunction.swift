@@ -34,7 +34,8 @@ public enum Score: Sendable, Hashable {
 public struct RewardGroup: Sendable {
     /// The problem with its ground truth.
     public let problem: Problem
-    /// What the policy wrote, one entry per sample.
+    /// What the policy wrote, one entry per sample. Where the prompt ends in an opened thought, the
+    /// text begins with it, `<think>` and a line feed.
     public let completions: [Completion]
     /// The last optimizer step that the completions serve, counted from 1 within its stage.
     public let step: Int

@@ -37,6 +37,13 @@ package enum PromptStyle: String, Sendable, Codable, CaseIterable {
         }
     }
 
+    /// The opened thought that the prompt ends with, or nothing.
+    package func opening(
+        of problem: Problem, with tokenizer: any Tokenizer
+    ) throws(TokenizerError) -> String {
+        Thought.opening(ofPrompt: try text(problem, with: tokenizer))
+    }
+
     private static func r1ZeroText(_ question: String) -> String {
         """
         A conversation between User and Assistant. The user asks a question, and the Assistant \

@@ -88,7 +88,8 @@ struct RolloutBatch {
     var groups: [RolloutGroup] {
         zip(requests, completions).map { request, completions in
             RolloutGroup(
-                problem: request.problem, promptIDs: request.promptIDs, slot: request.slot,
+                problem: request.problem, promptIDs: request.promptIDs,
+                opening: request.opening, slot: request.slot,
                 completions: completions.compactMap { $0 })
         }
     }

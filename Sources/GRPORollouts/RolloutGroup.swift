@@ -5,12 +5,15 @@ package import GRPOTensors
 package struct RolloutRequest: Sendable {
     package var problem: Problem
     package var promptIDs: [Int32]
+    /// The opened thought that the prompt ends with, or nothing (see `Thought`).
+    package var opening: String
     /// Names the prompt's random numbers within the step; a replaced prompt gets a new slot.
     package var slot: Int
 
-    package init(problem: Problem, promptIDs: [Int32], slot: Int) {
+    package init(problem: Problem, promptIDs: [Int32], opening: String = "", slot: Int) {
         self.problem = problem
         self.promptIDs = promptIDs
+        self.opening = opening
         self.slot = slot
     }
 }
@@ -34,17 +37,24 @@ package struct SampledCompletion: Sendable {
 package struct RolloutGroup: Sendable {
     package var problem: Problem
     package var promptIDs: [Int32]
+    /// As in the request.
+    package var opening: String
     package var slot: Int
     package var completions: [SampledCompletion]
 
     package init(
-        problem: Problem, promptIDs: [Int32], slot: Int, completions: [SampledCompletion]
+        problem: Problem, promptIDs: [Int32], opening: String = "", slot: Int,
+        completions: [SampledCompletion]
     ) {
         self.problem = problem
         self.promptIDs = promptIDs
+        self.opening = opening
         self.slot = slot
         self.completions = completions
     }
+
+    /// The completions as they are judged.
+    package var judged: [Completion] { completions.map { $0.completion.behind(opening) } }
 }
 
 /// How many completions, how long, drawn how.

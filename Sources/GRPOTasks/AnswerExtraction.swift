@@ -67,9 +67,7 @@ public enum AnswerExtraction {
     }
 
     private static func afterThinking(_ bytes: [UInt8]) -> ArraySlice<UInt8>? {
-        let closing = ByteSearch.last(ByteSearch.thinkClose, in: bytes[...])
-        let tail = bytes[(closing?.upperBound ?? 0)...]
-        return ByteSearch.last(ByteSearch.thinkOpen, in: tail) == nil ? tail : nil
+        Thought(in: bytes).rest.map { bytes[$0] }
     }
 
     /// The last number in the text, in canonical form: thousands separators, leading zeros and

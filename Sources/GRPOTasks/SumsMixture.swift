@@ -78,6 +78,8 @@ package struct SumsMixture: TextSource, Hashable {
         return found
     }
 
+    package func knows(_ task: any ProblemSource) -> Bool { task is Sums || task is LittleWorld }
+
     package func conflicts(with task: any ProblemSource) -> [(key: String, message: String)] {
         let task = (task as? LittleWorld)?.sums ?? task as? Sums
         guard let task, let mine = sums.pairs, let theirs = task.pairs else {

@@ -55,6 +55,10 @@ package struct TextMixture: TextStream {
         }
     }
 
+    package func knows(_ task: any ProblemSource) -> Bool {
+        parts.allSatisfy { $0.source.knows(task) }
+    }
+
     package func conflicts(with task: any ProblemSource) -> [(key: String, message: String)] {
         parts.flatMap { $0.source.conflicts(with: task) }
     }
@@ -67,15 +71,19 @@ package struct TextMixture: TextStream {
     package func document(
         _ index: Int, using random: inout any RandomNumberGenerator
     ) -> TextDocument {
+        let (part, index) = place(of: index)
+        return parts[part].source.document(index, using: &random)
+    }
+
+    /// The part that a document comes from, and its index there.
+    package func place(of index: Int) -> (part: Int, index: Int) {
         let epoch = epoch
         let (pass, place) = index.quotientAndRemainder(dividingBy: epoch.count)
         let order = IndexPermutation(
             count: epoch.count, seed: SplitMix64.mix(UInt64(bitPattern: Int64(pass))))
         var rest = order[place]
-        for (part, count) in zip(parts, epoch.counts) {
-            if rest < count {
-                return part.source.document(pass * count + rest, using: &random)
-            }
+        for (part, count) in epoch.counts.enumerated() {
+            if rest < count { return (part, pass * count + rest) }
             rest -= count
         }
         preconditionFailure("place \(place) of an epoch of \(epoch.counts) documents")

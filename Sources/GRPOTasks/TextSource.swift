@@ -34,6 +34,9 @@ public protocol TextStream: Sendable {
     /// option responsible.
     func conflicts(with task: any ProblemSource) -> [(key: String, message: String)]
 
+    /// Whether ``conflicts(with:)`` can tell of a task of this kind.
+    func knows(_ task: any ProblemSource) -> Bool
+
     /// The number of documents where they have an end: those of the indices below it are then all
     /// there are, in some order, and later ones repeat them. Nil where they are made without end.
     func documentCount() -> Int?
@@ -70,4 +73,7 @@ extension TextStream {
 
     /// By default a source knows of no task it could spoil.
     public func conflicts(with task: any ProblemSource) -> [(key: String, message: String)] { [] }
+
+    /// By default a source can tell of no task.
+    public func knows(_ task: any ProblemSource) -> Bool { false }
 }

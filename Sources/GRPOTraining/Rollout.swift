@@ -10,6 +10,8 @@ package struct Rollout: Codable, Sendable, Equatable {
     package var promptIDs: [Int32]
     package var tokenIDs: [Int32]
     package var text: String
+    /// The opened thought that the prompt ends with; nil where it opens none.
+    package var opening: String?
     package var finishReason: FinishReason
     /// Recorded at sampling, in nats: the old policy of every update.
     package var logProbabilities: [Double]
@@ -41,7 +43,7 @@ package struct Rollout: Codable, Sendable, Equatable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case group, sample, problem, text, rewards, failures, reward, advantage
+        case group, sample, problem, text, opening, rewards, failures, reward, advantage
         case promptIDs = "prompt_ids"
         case tokenIDs = "token_ids"
         case finishReason = "finish_reason"
@@ -53,7 +55,8 @@ package struct Rollout: Codable, Sendable, Equatable {
 
     package init(
         group: Int, sample: Int, problem: Problem, promptIDs: [Int32], tokenIDs: [Int32],
-        text: String, finishReason: FinishReason, logProbabilities: [Double],
+        text: String, opening: String? = nil, finishReason: FinishReason,
+        logProbabilities: [Double],
         referenceLogProbabilities: [Double]? = nil, rewards: [String: Double?] = [:],
         failures: [String: RewardFailure]? = nil, reward: Double?, ungradableReason: String? = nil,
         advantage: Double = 0,
@@ -65,6 +68,7 @@ package struct Rollout: Codable, Sendable, Equatable {
         self.promptIDs = promptIDs
         self.tokenIDs = tokenIDs
         self.text = text
+        self.opening = opening
         self.finishReason = finishReason
         self.logProbabilities = logProbabilities
         self.referenceLogProbabilities = referenceLogProbabilities
@@ -75,4 +79,7 @@ package struct Rollout: Codable, Sendable, Equatable {
         self.advantage = advantage
         self.hasSignal = hasSignal
     }
+
+    /// What rewards and verifiers judge (see `Thought`).
+    package var judgedText: String { (opening ?? "") + text }
 }

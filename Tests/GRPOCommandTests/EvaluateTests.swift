@@ -91,6 +91,47 @@ struct EvaluateTests {
         #expect(text.output.contains("sign test p"))
     }
 
+    @Test("every pass@k that was asked for is shown, and none twice")
+    func passAt() async throws {
+        let files = try await Self.trained.value
+        func shown(_ arguments: [String]) throws -> String {
+            let outcome = try GrpoProcess.start(
+                ["evaluate", "--model", files.run, "--limit", "4", "--max-tokens", "8"] + arguments
+            ).wait()
+            #expect(outcome.code == 0, "\(outcome.errors)")
+            return outcome.output
+        }
+        func rows(_ output: String, _ name: String) -> Int {
+            output.split(separator: "\n").count { $0.hasPrefix(name + " ") }
+        }
+        let alone = try shown(["--pass-at", "1,2,2,4"])
+        #expect(rows(alone, "pass@1") == 1)
+        #expect(rows(alone, "pass@2") == 1)
+        #expect(rows(alone, "pass@4") == 0)
+        #expect(rows(alone, "pass@k, k = 4") == 1)
+        let pair = try shown(["--pass-at", "2", "--against", files.run + ":pretrain"])
+        #expect(pair.split(separator: "\n").first?.contains("  pass@2") == true, "\(pair)")
+    }
+
+    @Test("saved samples are drawn already: options of drawing are refused, not ignored")
+    func savedSamples() async throws {
+        let files = try await Self.trained.value
+        let saved = files.run + "/evaluations/grpo.jsonl"
+        let refused = try GrpoProcess.run(
+            "evaluate", "--model", saved, "--limit", "3", "--temperature", "0.5")
+        #expect(refused.code == 2)
+        #expect(refused.errors.contains("leave out --limit, --temperature"), "\(refused.errors)")
+        let read = try GrpoProcess.run("evaluate", "--model", saved, "--json")
+        #expect(read.code == 0, "\(read.errors)")
+        #expect(!read.errors.contains("does not say"))
+        let rows = try String(contentsOfFile: saved, encoding: .utf8)
+        let silent = try files.write(
+            rows.replacing(#""tokens":"#, with: #""tokenz":"#), "silent.jsonl")
+        let missing = try GrpoProcess.run("evaluate", "--model", silent, "--json")
+        #expect(missing.errors.contains("does not say tokens of 8 of its 8 problems"))
+        #expect(try missing.json()["mean_length"] is NSNull)
+    }
+
     @Test("one policy under two prompts")
     func prompts() async throws {
         let files = try await Self.trained.value
@@ -107,6 +148,10 @@ struct EvaluateTests {
             (["--pass-at", "2,x"], "--pass-at takes numbers such as 2,4,8, found 2,x"),
             (["--few-shot", "-1"], "--few-shot: must be between 0 and 1000, found -1"),
             (["--measure", "formt"], "did you mean 'format'?"),
+            (
+                ["--measure", "reward_model"],
+                "--measure reward_model: asks the model of a recipe's"
+            ),
             (["--against", "nowhere.gguf"], "nowhere.gguf"),
             (["--against", "nowhere.jsonl"], "nowhere.jsonl: found no readable file"),
         ])

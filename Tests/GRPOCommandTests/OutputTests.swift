@@ -264,6 +264,14 @@ struct OutputTests {
         #expect(inspected["stage"] as? String == "grpo")
         #expect(inspected["step"] as? Int == 6)
         #expect((inspected["sha256"] as? String)?.count == 64)
+        let provenance = try #require(inspected["provenance"] as? [String: String])
+        // Six steps in generations of four, four problems each twice.
+        #expect(provenance["data/problems/count"] == "16")
+        #expect(provenance["data/problems/sha256"]?.count == 64)
+        #expect(provenance["stage_identity"]?.count == 64)
+        let shown = try GrpoProcess.run(
+            "inspect", files.run + "/checkpoints/pretrain/step-000006.h5")
+        #expect(shown.output.contains("data/documents/count"))
         let datasets = try #require(inspected["datasets"] as? [[String: Any]])
         #expect(datasets.contains { ($0["name"] as? String)?.hasPrefix("reference/") == true })
 

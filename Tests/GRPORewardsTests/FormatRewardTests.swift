@@ -47,7 +47,10 @@ import Testing
     @Test func promptThatOpensTheThought() {
         let reward = FormatReward(promptOpensThought: true)
         #expect(reward.isWellFormed("a</think><answer>b</answer>"))
-        #expect(!reward.isWellFormed("<think>a</think><answer>b</answer>"))
+        // As a stage hands it over behind a prompt that ends in the tag.
+        #expect(reward.isWellFormed("<think>\na</think><answer>b</answer>"))
+        #expect(!reward.isWellFormed("<think>\n<think>a</think><answer>b</answer>"))
+        #expect(!reward.isWellFormed("a<think>b</think><answer>c</answer>"))
         #expect(!reward.isWellFormed("</think><answer>b</answer>"))
     }
 
@@ -108,7 +111,8 @@ import Testing
     @Test func thePromptCanOpenTheThought() {
         let opened = FormatReward(layout: .think, promptOpensThought: true)
         #expect(opened.isWellFormed("a</think>b"))
-        #expect(!opened.isWellFormed("<think>a</think>b"))
+        #expect(opened.isWellFormed("<think>a</think>b"))
+        #expect(!opened.isWellFormed("<think><think>a</think>b"))
         #expect(!opened.isWellFormed("a</think>"))
     }
 

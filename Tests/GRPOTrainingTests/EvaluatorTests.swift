@@ -99,7 +99,7 @@ struct EvaluatorTests {
         #expect(result.passAtK == any)
         #expect(result.majAtK == majority)
         #expect(result.passAt1Greedy == greedy)
-        #expect(abs(result.meanLength - length) < 1e-12)
+        #expect(abs((result.meanLength ?? -1) - length) < 1e-12)
         #expect(result.format == 0)
         #expect((result.problems, result.samples, result.temperature) == (4, 5, 1))
         #expect((result.stage, result.task) == ("base", "digit"))
@@ -156,8 +156,9 @@ struct EvaluatorTests {
 
     @Test func settingsOutOfRangeAreNamed() {
         #expect(EvaluationSettings().rangeProblems().isEmpty)
+        #expect(EvaluationSettings(problems: 0).rangeProblems().isEmpty)
         let bad = EvaluationSettings(
-            problems: 0, samples: 0, temperature: -1, topP: 0, maxCompletionLength: 0)
+            problems: -1, samples: 0, temperature: -1, topP: 0, maxCompletionLength: 0)
         #expect(
             bad.rangeProblems().map(\.key)
                 == ["problems", "samples", "temperature", "top_p", "max_completion_length"])

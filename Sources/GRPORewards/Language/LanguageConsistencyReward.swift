@@ -26,8 +26,8 @@ package struct LanguageConsistencyReward: RewardFunction, Hashable {
     package var language: String?
     /// What is judged.
     package var part = Part.thought
-    /// Whether the prompt already ends in `<think>`: then a completion without any tag is a thought
-    /// too.
+    /// Whether a completion that opens no thought stands in one: then one without any tag is a
+    /// thought too. Where the prompt ends in `<think>` that need not be said.
     package var promptOpensThought = false
 
     package init() {}
@@ -74,11 +74,10 @@ package struct LanguageConsistencyReward: RewardFunction, Hashable {
     private func judged(in text: String) -> String {
         guard part == .thought else { return text }
         let bytes = Array(text.utf8)
-        let close = ByteSearch.last(ByteSearch.thinkClose, in: bytes[...])
-        let end = close?.lowerBound ?? bytes.count
-        let open = ByteSearch.all(ByteSearch.thinkOpen, in: bytes[..<end]).first
-        guard close != nil || open != nil || promptOpensThought else { return "" }
-        return String(decoding: bytes[(open?.upperBound ?? 0)..<end], as: UTF8.self)
+        guard let thought = Thought(in: bytes, isOpened: promptOpensThought).content else {
+            return ""
+        }
+        return String(decoding: bytes[thought], as: UTF8.self)
     }
 }
 

@@ -48,6 +48,13 @@ struct StudyRecipes {
             }
         }
         guard problems.isEmpty, let reference else { throw RecipeError(problems) }
+        guard reference.evaluation.settings.problems > 0 else {
+            throw RecipeError([
+                RecipeProblem(
+                    study.arms[0].place, "evaluation.problems is 0, which judges no arm",
+                    remedy: "give the study a judge: {problems: 500}")
+            ])
+        }
         let judge = Self.judge(of: reference)
         for (index, arm) in study.arms.enumerated() where recipes[index] != nil {
             recipes[index]!.evaluation = judge

@@ -19,8 +19,11 @@ extension HarnessFiles {
         }
         func share(_ value: Bool?) -> Double { value == true ? 1 : 0 }
         add("exact_match", "none", result.passAt1, judged.compactMap(\.share))
-        add(
-            "exact_match", "greedy", result.passAt1Greedy, judged.map { share($0.greedyIsRight) })
+        if let greedy = result.passAt1Greedy {
+            add(
+                "exact_match", "greedy", greedy,
+                judged.compactMap { $0.greedyIsRight.map { $0 ? 1 : 0 } })
+        }
         add(
             "exact_match", "maj@\(result.samples)", result.majAtK,
             judged.map { share($0.majorityIsRight) })
@@ -44,9 +47,7 @@ extension HarnessFiles {
     }
 
     private static func formatted(_ sampled: EvaluatedProblem) -> Double {
-        let format = FormatReward()
-        let right = sampled.completions.count { format.isWellFormed(sampled.opening + $0.text) }
-        return Double(right) / Double(max(1, sampled.completions.count))
+        Double(sampled.wellFormed.count { $0 }) / Double(max(1, sampled.completions.count))
     }
 
     private static func standardError(_ values: [Double]) -> Double? {

@@ -31,8 +31,12 @@ extension HarnessSample {
         } else {
             verdicts = try share(row, responses.count)
         }
+        if verdicts == nil, details == nil {
+            throw Fault(
+                key: "exact_match", found: "none", expected: "0 or 1, whether the answer is right")
+        }
         let greedy = row.present("greedy")
-        return EvaluatedProblem(
+        var problem = EvaluatedProblem(
             problem: try document(row),
             asked: row["arguments"]?["gen_args_0"]?["arg_0"]?.string ?? "",
             opening: row["opening"]?.string ?? "", completions: completions,
@@ -45,6 +49,15 @@ extension HarnessSample {
                     finishReason: reason($0["finish_reason"]))
             },
             greedyIsRight: greedy?["right"]?.bool, measures: measures(details ?? []))
+        // What a row does not say must not count as 0.
+        func everyEntry(_ knows: (JSONValue) -> Bool) -> Bool {
+            details?.allSatisfy(knows) ?? false
+        }
+        problem.knowsTokens = everyEntry { $0["tokens"]?.integer != nil }
+        problem.knowsEndings = everyEntry {
+            $0["finish_reason"]?.string.flatMap(FinishReason.init(rawValue:)) != nil
+        }
+        return problem
     }
 
     private static func reason(_ value: JSONValue?) -> FinishReason {

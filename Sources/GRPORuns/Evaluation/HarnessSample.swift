@@ -68,8 +68,9 @@ enum HarnessSample {
             let completion = sampled.completions[index]
             return JSONValue.object([
                 "right": sampled.isRight.map { .bool($0[index]) } ?? .null,
-                "tokens": .int(completion.tokenCount),
-                "finish_reason": .string(completion.finishReason.rawValue),
+                "tokens": sampled.knowsTokens ? .int(completion.tokenCount) : .null,
+                "finish_reason": sampled.knowsEndings
+                    ? .string(completion.finishReason.rawValue) : .null,
                 "answer": sampled.answers[index].map { .string($0) } ?? .null,
                 "measures": .object(
                     sampled.measures.map { measure in

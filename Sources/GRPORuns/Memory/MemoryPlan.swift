@@ -100,7 +100,7 @@ package struct MemoryPlan: Sendable {
             var demand = StageDemand(
                 stage, lengths.stages[index], sampled: lengths.sampled[index], configuration,
                 backend: backend)
-            if stage.makes == .policy {
+            if stage.makes == .policy, recipe.evaluation.settings.problems > 0 {
                 // Once with all samples, once greedily.
                 for samples in [StageDemand.bounded(recipe.evaluation.settings.samples), 1] {
                     demand.addSampling(

@@ -96,6 +96,14 @@ package struct Recipe: RecipeSettings {
         }
         let source = (evaluation.task ?? task).source
         let wanted = evaluation.settings.problems
+        if wanted == 0, let place = stages.firstIndex(where: { $0.isEvaluatedWithin }) {
+            return [
+                SettingProblem(
+                    "stages.\(place).grpo.eval_steps",
+                    "there is nothing to evaluate with evaluation.problems: 0; leave it out, or set "
+                        + "problems")
+            ]
+        }
         guard wanted >= 1, source.problems().isEmpty else { return [] }
         let available = source.testProblems(limit: wanted, seed: 0).count
         guard available < wanted else { return overlapProblems() }

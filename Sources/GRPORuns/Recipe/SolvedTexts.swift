@@ -53,6 +53,10 @@ package struct SolvedTexts: TextSource {
         return []
     }
 
+    package func knows(_ task: any ProblemSource) -> Bool {
+        type(of: self.task.source) == type(of: task)
+    }
+
     /// A task of the same kind whose held-out problems are trained on here.
     package func conflicts(with task: any ProblemSource) -> [(key: String, message: String)] {
         let own = self.task.source

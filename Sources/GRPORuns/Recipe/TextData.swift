@@ -47,6 +47,16 @@ package struct TextData: Codable, Sendable {
         return names
     }
 
+    /// The parts as the recipe calls them.
+    var partNames: [String] {
+        parts.map { part in
+            switch part.origin {
+            case .source(let source): type(of: source).name
+            case .stage(let name): name
+            }
+        }
+    }
+
     var files: [String] { sources.flatMap(\.files) }
 
     /// Whether the documents never repeat; kept samples always do.

@@ -22,16 +22,21 @@ extension EvaluationResult {
             + measures.map { "  \($0.name) \(ShortNumber.fixed($0.mean))" }.joined()
     }
 
-    /// The table that a run prints at its end: a column more for each measure that was taken.
+    /// The table that a run prints at its end: a column more for each further pass@k that was asked
+    /// for, and for each measure that was taken.
     package static func table(_ results: [EvaluationResult]) -> TextTable {
         var names: [String] = []
         for name in results.flatMap({ $0.measures.map(\.name) }) where !names.contains(name) {
             names.append(name)
         }
-        var table = TextTable(header + names)
+        let ks = Set(results.flatMap { $0.passAt.map(\.k) }).subtracting([1]).sorted()
+        var table = TextTable(header + ks.map { "pass@\($0)" } + names)
         for result in results {
             table.add(
                 result.cells
+                    + ks.map { k in
+                        ShortNumber.fixed(result.passAt.first { $0.k == k }?.value)
+                    }
                     + names.map { name in
                         result[measure: name].map { ShortNumber.fixed($0.mean) } ?? "-"
                     })
@@ -42,11 +47,14 @@ extension EvaluationResult {
     /// Every share with its interval, one on each row, for one policy at a time.
     package var details: TextTable {
         var table = TextTable(["measure", "value", "95% interval"])
-        func add(_ name: String, _ value: Double, _ interval: ClosedRange<Double>?) {
+        func add(_ name: String, _ value: Double?, _ interval: ClosedRange<Double>?) {
             table.add([name, ShortNumber.fixed(value), interval.map(Self.bounds) ?? "-"])
         }
         add("pass@1", passAt1, passAt1Interval)
-        for estimate in passAt { add("pass@\(estimate.k)", estimate.value, estimate.interval) }
+        // Those of 1 and of all samples have a row of their own.
+        for estimate in passAt where estimate.k != 1 && estimate.k != samples {
+            add("pass@\(estimate.k)", estimate.value, estimate.interval)
+        }
         add("pass@k, k = \(samples)", passAtK, intervals?.passAtK)
         add("maj@\(samples)", majAtK, intervals?.majAtK)
         add("greedy", passAt1Greedy, intervals?.passAt1Greedy)
@@ -64,6 +72,6 @@ extension EvaluationResult {
     static func caution(_ results: [EvaluationResult]) -> String? {
         guard results.contains(where: { $0.heldOutChecked == false }) else { return nil }
         return "Whether training has shown these problems was not checked: they are of another "
-            + "task than the one trained on, or the task cannot tell."
+            + "task than the one trained on, or task or data cannot tell."
     }
 }

@@ -9,48 +9,83 @@ extension StageTable {
     package init(
         _ directories: [RunDirectory], winRates: [String] = [], components: Components
     ) throws {
+        let evaluations = try directories.map { directory in
+            let results = EvaluationFile.results(in: directory)
+            guard !results.isEmpty else {
+                throw RunError(
+                    .input, path: directory.path,
+                    "found no evaluations, expected those of a run",
+                    remedy: "name the directory of a run that has finished a stage")
+            }
+            return results
+        }
+        let recipes = try Self.recipes(of: directories)
         self.init(
-            try directories.map { directory in
-                let results = EvaluationFile.results(in: directory)
-                guard !results.isEmpty else {
-                    throw RunError(
-                        .input, path: directory.path,
-                        "found no evaluations, expected those of a run",
-                        remedy: "name the directory of a run that has finished a stage")
-                }
+            try zip(directories, zip(evaluations, recipes)).map { directory, found in
+                let (results, recipeName) = found
                 let measured = Set(results.flatMap { $0.measures.map(\.name) })
+                    .union(EvaluationSamples.ownMeasures)
                 if let unknown = winRates.first(where: { !measured.contains($0) }) {
                     throw RunError(
                         .input, path: directory.path,
                         "found no evaluation measured by '\(unknown)', expected one",
-                        remedy: measured.isEmpty
-                            ? "name it in the recipe's evaluation.measures and run again"
-                            : NearestName.remedy(for: unknown, among: measured.sorted()))
+                        remedy: NearestName.remedy(for: unknown, among: measured.sorted())
+                            ?? "name it in the recipe's evaluation.measures and run again")
                 }
                 let recipe = try Recipe.read(file: directory.recipe, components: components)
                 let parents = Self.parents(recipe)
                 var comparisons: [String: PairedComparison] = [:]
                 for (stage, parent) in parents
                 where Self.hasSamples(stage, directory) && Self.hasSamples(parent, directory) {
-                    comparisons[stage] = try directory.comparison(of: stage, against: parent)
+                    comparisons[stage] = try directory.comparison(
+                        of: stage, against: parent, measures: winRates)
                 }
-                return Evidence(results: results, parents: parents, comparisons: comparisons)
+                return Evidence(
+                    recipe: recipeName, results: results, parents: parents,
+                    comparisons: comparisons)
             }, winRates: winRates)
     }
 
-    /// Where the recipes of these runs part in more than seed and name: means over them are then no
-    /// means over seeds. A line for each run that differs from the first.
+    /// What the recipe of each run is called: the first run that has it, told apart by everything
+    /// but what seeds of one recipe differ in.
+    private static func recipes(of directories: [RunDirectory]) throws -> [String] {
+        var known: [(recipe: RecipeNode, name: String)] = []
+        return try directories.map { directory in
+            let recipe = try RecipeReader.read(file: directory.recipe)
+            if let same = known.first(where: { differences($0.recipe, recipe).isEmpty }) {
+                return same.name
+            }
+            known.append((recipe, directory.path))
+            return directory.path
+        }
+    }
+
+    private static func differences(_ one: RecipeNode, _ other: RecipeNode) -> [String] {
+        RecipeDifference.all(from: one, to: other).map(\.path)
+            .filter { !["seed", "name", "threads"].contains($0) }
+    }
+
+    /// Where the recipes of these runs part in more than seed, name and threads: a line for each run
+    /// that differs from the first.
     package static func notes(on directories: [RunDirectory]) throws -> [String] {
         guard let first = directories.first else { return [] }
         let recipe = try RecipeReader.read(file: first.recipe)
         return try directories.dropFirst().compactMap { directory in
-            let differences = RecipeDifference.all(
-                from: recipe, to: try RecipeReader.read(file: directory.recipe)
-            ).map(\.path).filter { !["seed", "name", "threads"].contains($0) }
+            let other = try RecipeReader.read(file: directory.recipe)
+            let differences = Self.differences(recipe, other)
             guard !differences.isEmpty else { return nil }
             let rest = differences.count > 3 ? " and \(differences.count - 3) more" : ""
-            return "\(directory.path) has another recipe than \(first.path): "
-                + differences.prefix(3).joined(separator: ", ") + rest
+            return "\(directory.path) has another recipe than \(first.path), so its stages have "
+                + "rows of their own: " + differences.prefix(3).joined(separator: ", ") + rest
+        }
+    }
+
+    /// Stages that not all runs of their recipe have come to.
+    package var notes: [String] {
+        let most = Dictionary(rows.map { ($0.recipe, $0.runs) }, uniquingKeysWith: max)
+        return rows.compactMap { row in
+            guard let all = most[row.recipe], row.runs < all else { return nil }
+            return "stage \(row.stage): of \(row.runs) of \(all) runs"
         }
     }
 

@@ -1,7 +1,8 @@
 import GRPOTraining
 
 /// What every stage made of its policy, over the seeds of a pipeline: a row for each evaluated
-/// stage, a column for each number, each with a 95% interval.
+/// stage, a column for each number, each with a 95% interval. Runs of several recipes are not one
+/// pipeline: each recipe's stages are rows of their own, whatever they are called.
 ///
 /// Over several runs the interval is Student's over the runs, which are what was drawn, cut at 0 and 1
 /// where all values lie between; where the runs agree exactly, which says nothing of the next one, it
@@ -28,7 +29,11 @@ package struct StageTable: Sendable, Encodable {
     }
 
     package struct Row: Sendable, Encodable {
+        /// What the recipe is called; nil where all runs are of one.
+        package var recipe: String?
         package var stage: String
+        /// The runs that have come to the stage.
+        package var runs: Int
         /// The stage whose policy this one began with; nil for the first.
         package var from: String?
         /// In the order of `columns`; nil where a stage has no such number.
@@ -43,6 +48,8 @@ package struct StageTable: Sendable, Encodable {
 
     /// One run's evaluations, and how its stages did against those they began with.
     struct Evidence {
+        /// What the run's recipe is called.
+        var recipe: String
         var results: [EvaluationResult]
         /// By stage: whose policy it began with.
         var parents: [String: String]
@@ -53,21 +60,28 @@ package struct StageTable: Sendable, Encodable {
     /// - Parameter winRates: the measures by which each stage is compared with the one it began with.
     init(_ runs: [Evidence], winRates: [String]) {
         self.runs = runs.count
-        var stages: [String] = []
-        var measures: [String] = []
-        for run in runs {
-            for result in run.results where !stages.contains(result.stage) {
-                stages.append(result.stage)
-            }
-            for name in run.results.flatMap({ $0.measures.map(\.name) })
-            where !measures.contains(name) {
-                measures.append(name)
-            }
-        }
-        let rated = winRates.filter(measures.contains)
+        let measures = Self.distinct(
+            runs.flatMap { $0.results.flatMap { $0.measures.map(\.name) } })
         columns =
-            ["accuracy", "format"] + measures + rated.map { "\($0) win rate" } + ["mean length"]
-        rows = stages.map { stage in
+            ["accuracy", "format"] + measures + winRates.map { "\($0) win rate" } + ["mean length"]
+        let recipes = Self.distinct(runs.map(\.recipe))
+        rows = recipes.flatMap { recipe in
+            Self.rows(
+                runs.filter { $0.recipe == recipe }, of: recipes.count > 1 ? recipe : nil,
+                measures: measures, winRates: winRates)
+        }
+    }
+
+    private static func distinct(_ names: [String]) -> [String] {
+        var seen: Set<String> = []
+        return names.filter { seen.insert($0).inserted }
+    }
+
+    /// The rows of one recipe.
+    private static func rows(
+        _ runs: [Evidence], of recipe: String?, measures: [String], winRates rated: [String]
+    ) -> [Row] {
+        distinct(runs.flatMap { $0.results.map(\.stage) }).map { stage in
             func cell(
                 _ value: (Evidence, EvaluationResult) -> (Double, ClosedRange<Double>?)?
             ) -> Cell? {
@@ -90,9 +104,11 @@ package struct StageTable: Sendable, Encodable {
                             .map { ($0.rate, $0.interval) }
                     }
                 }
-                + [cell { ($1.meanLength, nil) }]
+                + [cell { _, result in result.meanLength.map { ($0, nil) } }]
             return Row(
-                stage: stage, from: runs.lazy.compactMap { $0.parents[stage] }.first, cells: cells)
+                recipe: recipe, stage: stage,
+                runs: runs.count { $0.results.contains { $0.stage == stage } },
+                from: runs.lazy.compactMap { $0.parents[stage] }.first, cells: cells)
         }
     }
 
@@ -121,17 +137,27 @@ package struct StageTable: Sendable, Encodable {
 
     /// For a terminal.
     package var text: String {
-        var table = TextTable(["stage", "from"] + columns)
-        for row in rows { table.add([row.stage, row.from ?? "-"] + row.cells.map(Self.shown)) }
+        var table = TextTable(header)
+        for row in rows { table.add(cells(of: row, nothing: "-")) }
         return table.text
     }
 
     /// For a page in Markdown.
     package var markdown: String {
-        let header = ["stage", "from"] + columns
-        let lines = rows.map { row in [row.stage, row.from ?? ""] + row.cells.map(Self.shown) }
+        let lines = rows.map { cells(of: $0, nothing: "") }
         return ([header, header.map { _ in "---" }] + lines)
             .map { "| " + $0.joined(separator: " | ") + " |" }.joined(separator: "\n")
+    }
+
+    private var namesRecipes: Bool { rows.contains { $0.recipe != nil } }
+
+    private var header: [String] {
+        (namesRecipes ? ["recipe"] : []) + ["stage", "from"] + columns
+    }
+
+    private func cells(of row: Row, nothing: String) -> [String] {
+        (namesRecipes ? [row.recipe ?? nothing] : []) + [row.stage, row.from ?? nothing]
+            + row.cells.map(Self.shown)
     }
 
     private static func shown(_ cell: Cell?) -> String {

@@ -41,8 +41,9 @@ package struct ContaminationCheck: Codable, Sendable, Equatable {
         case shortProblems = "short_problems"
     }
 
-    /// Nil where the recipe trains on no file.
+    /// Nil where the recipe trains on no file, or evaluates nothing.
     package init?(_ recipe: Recipe) {
+        guard recipe.evaluation.settings.problems > 0 else { return nil }
         let found = Self.sources(of: recipe)
         guard !found.isEmpty else { return nil }
         let index = NGramIndex(DrawnTexts(recipe: recipe).evaluationProblems.map(\.prompt))

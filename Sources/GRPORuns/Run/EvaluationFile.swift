@@ -109,9 +109,14 @@ extension RunDirectory {
     ///
     /// - Throws: `RunError` where a stage has none, `TrainingError` where they were asked other
     ///   problems.
-    package func comparison(of stage: String, against other: String) throws -> PairedComparison {
-        try PairedComparison(
-            SamplesFile.read(evaluationSamples(stage: stage)),
-            against: SamplesFile.read(evaluationSamples(stage: other)))
+    ///
+    /// - Parameter measures: of `EvaluationSamples.ownMeasures` those that are wanted too.
+    package func comparison(
+        of stage: String, against other: String, measures: [String] = []
+    ) throws -> PairedComparison {
+        func samples(_ stage: String) throws -> EvaluationSamples {
+            try SamplesFile.read(evaluationSamples(stage: stage)).adding(measures)
+        }
+        return try PairedComparison(samples(stage), against: samples(other))
     }
 }

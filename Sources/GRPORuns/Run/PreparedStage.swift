@@ -26,6 +26,15 @@ struct PreparedStage {
 
     var name: String { stage.name }
 
+    /// The identity with what the stage is shown, for what the stage is about to make. It is not
+    /// looked at where a finished stage is taken: what that was shown its manifest says.
+    ///
+    /// - Throws: `TrainingError.nothingJudged`.
+    func vouchingIdentity(_ recipe: Recipe) throws -> StageIdentity {
+        identity.showing(
+            try DataFingerprint(stage, of: recipe, texts: texts, sampling: sampling))
+    }
+
     /// - Parameters:
     ///   - results: of the stages before this one.
     ///   - configuration: the shape of the model that the stage runs.

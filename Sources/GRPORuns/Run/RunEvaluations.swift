@@ -47,7 +47,7 @@ struct RunEvaluations {
 
     private var task: TaskSetting { recipe.evaluation.task ?? recipe.task }
 
-    /// Evaluates a policy unless that was done before.
+    /// Evaluates a policy unless that was done before, or nothing is to be evaluated.
     ///
     /// - Parameters:
     ///   - stage: the stage that made it, or the loaded model's name.
@@ -56,6 +56,7 @@ struct RunEvaluations {
     mutating func evaluate(
         _ stage: String, made hash: String, policy: () throws -> Policy
     ) async throws {
+        guard recipe.evaluation.settings.problems > 0 else { return }
         let identity = identity(hash)
         guard !file.contains(stage, identity: identity) else { return }
         var (result, samples): (EvaluationResult, EvaluationSamples)

@@ -54,7 +54,10 @@ package enum RunReport {
     package static func closing(
         _ summary: RunSummary, directory: RunDirectory, program: String
     ) -> String {
-        var lines = ["", EvaluationResult.table(summary.evaluations).text, ""]
+        var lines = [""]
+        if !summary.evaluations.isEmpty {
+            lines += [EvaluationResult.table(summary.evaluations).text, ""]
+        }
         if let caution = EvaluationResult.caution(summary.evaluations) { lines += [caution, ""] }
         let samples = summary.stages.compactMap { stage in
             stage.samples.map { "\(stage.name): \(stage.kept ?? 0) samples in \($0)" }
@@ -71,16 +74,31 @@ package enum RunReport {
             }
             lines.append("")
         }
-        lines += ["Next:", "  \(program) --help"]
-        let stages = Set(summary.stages.map(\.name))
-        if let last = summary.evaluations.last(where: { stages.contains($0.stage) }) {
-            let example = last.examples.first?.asked ?? "..."
-            lines.append(
-                "  \(program) generate --model \(directory.path) "
-                    + "--prompt \(quoted(example)) --samples 4")
-        }
-        lines.append("  open \(directory.report)   (the curves and ten completions)")
+        lines += ["Next:"] + next(summary, directory, program).map { "  " + $0 }
         return lines.joined(separator: "\n")
+    }
+
+    /// What can be done with what the stages have made.
+    private static func next(
+        _ summary: RunSummary, _ directory: RunDirectory, _ program: String
+    ) -> [String] {
+        var lines = ["\(program) --help"]
+        let stages = Set(summary.stages.map(\.name))
+        let scoring = RewardModelSpecification.kind
+        if summary.stages.contains(where: { $0.checkpoint != nil && $0.kind != scoring }) {
+            let last = summary.evaluations.last { stages.contains($0.stage) }
+            lines.append(
+                "\(program) generate --model \(directory.path) --prompt "
+                    + "\(quoted(last?.examples.first?.asked ?? "...")) --samples 4")
+        } else if let scorer = summary.stages.last(where: { $0.kind == scoring })?.checkpoint {
+            lines.append("\(program) inspect \(scorer)   (it scores, it does not write)")
+        }
+        if summary.stages.allSatisfy({ $0.samples != nil }), let last = summary.stages.last?.samples
+        {
+            lines.append("head -n 3 \(last)   (what was kept; sft takes the file as jsonl)")
+        }
+        let completions = summary.evaluations.isEmpty ? "" : " and ten completions"
+        return lines + ["open \(directory.report)   (the curves\(completions))"]
     }
 
     private static func mark(_ example: EvaluationResult.Example) -> String {

@@ -18,7 +18,7 @@ struct StageIdentity {
     let microBatch: MicroBatchBudget?
 
     /// What it reads beside its parent, under names that no machine gives: hashes and counts.
-    let data: [String: String]
+    private var data: [String: String]
 
     private struct Inputs: Encodable {
         var schema: Int
@@ -70,6 +70,13 @@ struct StageIdentity {
         let tree = JSONValue(encoding: inputTree).replacing(
             "gradient_checkpointing", with: .bool(false))
         hash = Hash.sha256(([tree.text] + files + inputs).joined(separator: "\n"))
+    }
+
+    /// The same stage, its manifests vouching for what it is shown too.
+    func showing(_ fingerprint: DataFingerprint) -> StageIdentity {
+        var identity = self
+        identity.data.merge(fingerprint.facts) { _, new in new }
+        return identity
     }
 
     /// What a checkpoint's manifest keeps of it.

@@ -60,7 +60,8 @@ struct StageRunner {
             try StepRecorder(
                 stage: prepared.name, directory: directory, printer: printer,
                 resumedAfter: progress.state.step, observer: observer),
-            progress: progress, identity: prepared.identity, interruption: interruption)
+            progress: progress, identity: try prepared.vouchingIdentity(recipe),
+            interruption: interruption)
         do {
             let outcome = try sampling.run(policy, from: progress.state, monitor: recorder)
             try stop(prepared, after: outcome)
@@ -96,7 +97,8 @@ struct StageRunner {
                 exactness: exactness(of: prepared.stage), resumedAfter: found?.step ?? 0,
                 observer: observer),
             rollouts: try RolloutWriter(directory, stage: prepared.name), store: store,
-            identity: prepared.identity, tokenizer: model.tokenizer.description,
+            identity: try prepared.vouchingIdentity(recipe),
+            tokenizer: model.tokenizer.description,
             recipe: ResolvedRecipe.text(of: recipe),
             base: model.decoder.adapters == nil ? nil : base(prepared.parent),
             interruption: interruption,

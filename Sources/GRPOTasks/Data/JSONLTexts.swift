@@ -76,6 +76,10 @@ package struct JSONLTexts: TextSource {
         return scalars.sorted().map(Character.init)
     }
 
+    package func knows(_ task: any ProblemSource) -> Bool {
+        task is JSONLProblems && source.file != nil && set.layout.hasQuestion
+    }
+
     package func conflicts(with task: any ProblemSource) -> [(key: String, message: String)] {
         guard let task = task as? JSONLProblems, source.file != nil, set.layout.hasQuestion else {
             return []

@@ -157,6 +157,9 @@ package struct LittleWorld: ProblemSource, Hashable {
         return EverydayRequest(problem).map { $0.isHeldOut(heldOut) == (split == .test) }
     }
 
+    /// Whether texts of this world can be compared with a task.
+    func knows(_ task: any ProblemSource) -> Bool { task is LittleWorld || task is Sums }
+
     /// Every way in which texts of this world would give away held-out problems of `task`, by the
     /// option responsible.
     func conflicts(with task: any ProblemSource) -> [(key: String, message: String)] {

@@ -43,6 +43,8 @@ package struct LittleWorldPairs: PairSource, Hashable {
 
     /// Every way in which these pairs would give away held-out problems of `task`, by the option
     /// responsible.
+    package func knows(_ task: any ProblemSource) -> Bool { world.knows(task) }
+
     package func conflicts(with task: any ProblemSource) -> [(key: String, message: String)] {
         world.conflicts(with: task)
     }

@@ -61,6 +61,8 @@ package struct LittleWorldTexts: TextSource, Hashable {
         return found + styles.problems().map { ("styles." + $0.key, $0.message) }
     }
 
+    package func knows(_ task: any ProblemSource) -> Bool { world.knows(task) }
+
     package func conflicts(with task: any ProblemSource) -> [(key: String, message: String)] {
         world.conflicts(with: task)
     }

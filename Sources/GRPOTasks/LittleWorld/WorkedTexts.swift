@@ -27,6 +27,8 @@ package struct WorkedTexts: TextSource, Hashable {
                 ? [] : [("noticed", "must be a share from 0 to 1, found \(noticed)")])
     }
 
+    package func knows(_ task: any ProblemSource) -> Bool { world.knows(task) }
+
     package func conflicts(with task: any ProblemSource) -> [(key: String, message: String)] {
         world.conflicts(with: task)
     }

@@ -139,10 +139,9 @@ package struct HackGap: Sendable {
             var generator = random.generator(step: step, slot: Self.heldOutSlots + slot)
             let totals = try await rewards.rewards(
                 for: RewardGroup(
-                    problem: problem.problem, completions: problem.completions, step: step,
+                    problem: problem.problem, completions: problem.judged, step: step,
                     maxSteps: maxSteps, maxCompletionLength: maxCompletionLength, source: source,
-                    seed: generator.next(),
-                    verdicts: problem.opening.isEmpty ? problem.verdicts : nil)
+                    seed: generator.next(), verdicts: problem.verdicts)
             ).totals.map(\.value)
             completions += zip(totals, isRight).map { (total: $0, isRight: $1) }
         }
@@ -158,6 +157,6 @@ extension Rollout {
     package func isRight(by task: any ProblemSource) -> Bool {
         if let verdict { return verdict == .right }
         if let accuracy = rewards[AccuracyReward.name] ?? nil { return accuracy >= 1 }
-        return task.verify(text, problem) == .right
+        return task.verify(judgedText, problem) == .right
     }
 }

@@ -43,7 +43,7 @@ struct HackWatch {
             guard let problem = group.first?.problem, problem.scenario == .reasoning else {
                 return nil
             }
-            let texts = group.sorted { $0.sample < $1.sample }.map(\.text)
+            let texts = group.sorted { $0.sample < $1.sample }.map(\.judgedText)
             return strict.verdicts(of: texts, problem)
         }
     }

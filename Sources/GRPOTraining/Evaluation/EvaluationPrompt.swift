@@ -36,17 +36,13 @@ package struct EvaluationPrompt: Sendable {
     ) throws(TokenizerError) -> Asked {
         let shown = shown(problem)
         let text = try style.text(shown, with: tokenizer)
-        if Self.endsInThought(text) {
-            // The template has opened it.
-            return Asked(
-                ids: try style.encode(shown, with: tokenizer), text: text,
-                opening: ThoughtOpening.text)
-        }
-        guard settings.think.applies(to: tokenizer) else {
-            return Asked(ids: try style.encode(shown, with: tokenizer), text: text, opening: "")
+        // The template may have opened it.
+        let found = Thought.opening(ofPrompt: text)
+        guard found.isEmpty, settings.think.applies(to: tokenizer) else {
+            return Asked(ids: try style.encode(shown, with: tokenizer), text: text, opening: found)
         }
         // Encoded as one text, so that nothing comes between the question and the tag.
-        let opening = TextSegment(ThoughtOpening.text, allowSpecial: true)
+        let opening = TextSegment(Thought.opening, allowSpecial: true)
         let ids: [Int32]
         if style == .chat {
             let turns = shown.messages?.map { ChatMessage($0) } ?? [.user(shown.prompt)]
@@ -57,11 +53,6 @@ package struct EvaluationPrompt: Sendable {
             ids = try begin + tokenizer.encode([TextSegment(text, allowSpecial: false), opening])
         }
         return Asked(ids: ids, text: text + opening.text, opening: opening.text)
-    }
-
-    private static func endsInThought(_ text: String) -> Bool {
-        let bytes = ByteSearch.trimmed(Array(text.utf8)[...])
-        return bytes.suffix(ByteSearch.thinkOpen.count).elementsEqual(ByteSearch.thinkOpen)
     }
 
     // MARK: - What is shown

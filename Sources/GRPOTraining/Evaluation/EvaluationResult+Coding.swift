@@ -28,8 +28,8 @@ extension EvaluationResult: Codable {
         try values.encode(passAt1, forKey: .passAt1)
         try values.encode(passAt1Interval.bounds, forKey: .passAt1Interval)
         try values.encode(passAt1Greedy, forKey: .passAt1Greedy)
-        if let intervals {
-            try values.encode(intervals.passAt1Greedy.bounds, forKey: .passAt1GreedyInterval)
+        if let greedy = intervals?.passAt1Greedy {
+            try values.encode(greedy.bounds, forKey: .passAt1GreedyInterval)
         }
         try values.encode(passAtK, forKey: .passAtK)
         if let intervals { try values.encode(intervals.passAtK.bounds, forKey: .passAtKInterval) }
@@ -57,11 +57,11 @@ extension EvaluationResult: Codable {
             temperature: try values.decode(Double.self, forKey: .temperature),
             passAt1: try values.decode(Double.self, forKey: .passAt1),
             passAt1Interval: try values.interval(.passAt1Interval),
-            passAt1Greedy: try values.decode(Double.self, forKey: .passAt1Greedy),
+            passAt1Greedy: try values.decodeIfPresent(Double.self, forKey: .passAt1Greedy),
             passAtK: try values.decode(Double.self, forKey: .passAtK),
             majAtK: try values.decode(Double.self, forKey: .majAtK),
             format: try values.decode(Double.self, forKey: .format),
-            meanLength: try values.decode(Double.self, forKey: .meanLength),
+            meanLength: try values.decodeIfPresent(Double.self, forKey: .meanLength),
             heldOutChecked: try values.decodeIfPresent(Bool.self, forKey: .heldOutChecked),
             intervals: try values.contains(.passAtKInterval) ? Self.intervals(in: values) : nil,
             passAt: try values.decodeIfPresent([Estimate].self, forKey: .passAt) ?? [],
@@ -76,7 +76,8 @@ extension EvaluationResult: Codable {
         in values: KeyedDecodingContainer<CodingKeys>
     ) throws -> Intervals {
         Intervals(
-            passAt1Greedy: try values.interval(.passAt1GreedyInterval),
+            passAt1Greedy: values.contains(.passAt1GreedyInterval)
+                ? try values.interval(.passAt1GreedyInterval) : nil,
             passAtK: try values.interval(.passAtKInterval),
             majAtK: try values.interval(.majAtKInterval),
             format: try values.interval(.formatInterval))

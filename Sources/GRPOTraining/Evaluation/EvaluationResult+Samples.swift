@@ -7,20 +7,23 @@ extension EvaluationResult {
     package init(_ samples: EvaluationSamples, settings: EvaluationSettings, prompt: String) {
         let judged = samples.problems.filter { $0.isRight != nil }
         let shares = judged.compactMap(\.share)
-        let greedy = judged.map { $0.greedyIsRight == true ? 1.0 : 0 }
+        let greedy = judged.compactMap { $0.greedyIsRight.map { $0 ? 1.0 : 0 } }
+        let knowsGreedy = judged.isEmpty || !greedy.isEmpty
         let any = judged.map { ($0.rightCount ?? 0) > 0 ? 1.0 : 0 }
         let majority = judged.map { $0.majorityIsRight == true ? 1.0 : 0 }
-        let formats = samples.problems.map(Self.wellFormed)
-        let completions = samples.problems.flatMap(\.completions)
+        let formats = samples.problems.map { $0.wellFormed.map { $0 ? 1.0 : 0 } }
+        let counted = samples.problems.filter(\.knowsTokens).flatMap(\.completions)
+        let ended = samples.problems.filter(\.knowsEndings).flatMap(\.completions)
         self.init(
             stage: samples.stage, task: samples.task, problems: samples.problems.count,
             samples: settings.samples, temperature: settings.temperature,
             passAt1: Self.mean(shares), passAt1Interval: Interval.mean(of: shares),
-            passAt1Greedy: Self.mean(greedy), passAtK: Self.mean(any),
+            passAt1Greedy: knowsGreedy ? Self.mean(greedy) : nil, passAtK: Self.mean(any),
             majAtK: Self.mean(majority), format: Self.mean(formats.flatMap { $0 }),
-            meanLength: Self.mean(completions.map { Double($0.tokenCount) }),
+            meanLength: Self.known(counted.map { Double($0.tokenCount) }),
             intervals: Intervals(
-                passAt1Greedy: Interval.mean(of: greedy), passAtK: Interval.mean(of: any),
+                passAt1Greedy: knowsGreedy ? Interval.mean(of: greedy) : nil,
+                passAtK: Interval.mean(of: any),
                 majAtK: Interval.mean(of: majority),
                 format: Interval.mean(of: formats.map(Self.mean))),
             passAt: settings.passAt.map { Estimate(k: $0, of: judged) },
@@ -28,7 +31,7 @@ extension EvaluationResult {
             conditions: Conditions(
                 prompt: prompt, topP: settings.topP, fewShot: settings.fewShot,
                 openedThought: Self.mean(samples.problems.map { $0.opening.isEmpty ? 0 : 1 }),
-                finished: Self.mean(completions.map { $0.finishReason == .stop ? 1 : 0 })),
+                finished: Self.known(ended.map { $0.finishReason == .stop ? 1 : 0 })),
             generalProblems: samples.problems.count - judged.count,
             ungradable: judged.reduce(0) { $0 + $1.ungradable },
             examples: samples.problems.prefix(10).compactMap { sampled in
@@ -40,13 +43,6 @@ extension EvaluationResult {
             })
     }
 
-    private static func wellFormed(_ sampled: EvaluatedProblem) -> [Double] {
-        let format = FormatReward()
-        return sampled.completions.map {
-            format.isWellFormed(sampled.opening + $0.text) ? 1 : 0
-        }
-    }
-
     private static func measures(of samples: EvaluationSamples) -> [Measure] {
         samples.measureNames.compactMap { name in
             let means = samples.problems.compactMap { $0[measure: name]?.mean }
@@ -55,6 +51,10 @@ extension EvaluationResult {
                 name: name, mean: mean(means), interval: Interval.measure(of: means),
                 problems: means.count)
         }
+    }
+
+    private static func known(_ values: [Double]) -> Double? {
+        values.isEmpty ? nil : mean(values)
     }
 
     static func mean(_ values: [Double]) -> Double {

@@ -10,8 +10,8 @@ package struct EvaluationResult: Sendable, Equatable {
     /// The mean over problems of the share of right samples.
     package var passAt1: Double
     package var passAt1Interval: ClosedRange<Double>
-    /// One completion of every problem at temperature 0.
-    package var passAt1Greedy: Double
+    /// One completion of every problem at temperature 0; nil where the samples hold none.
+    package var passAt1Greedy: Double?
     /// The share of problems with a right sample among the k.
     package var passAtK: Double
     /// The share of problems whose most frequent answer is right (cons@k in the R1 papers).
@@ -20,8 +20,8 @@ package struct EvaluationResult: Sendable, Equatable {
     package var majAtK: Double
     /// The share of samples in R1's think and answer format.
     package var format: Double
-    /// Mean tokens of a sample.
-    package var meanLength: Double
+    /// Mean tokens of a sample; nil where the samples do not say.
+    package var meanLength: Double?
     /// Whether none of the problems can have been trained on; nil where no training is known.
     package var heldOutChecked: Bool?
     /// Of the numbers above; nil in results that were saved without.
@@ -42,8 +42,8 @@ package struct EvaluationResult: Sendable, Equatable {
 
     package init(
         stage: String, task: String, problems: Int, samples: Int, temperature: Double,
-        passAt1: Double, passAt1Interval: ClosedRange<Double>, passAt1Greedy: Double,
-        passAtK: Double, majAtK: Double, format: Double, meanLength: Double,
+        passAt1: Double, passAt1Interval: ClosedRange<Double>, passAt1Greedy: Double?,
+        passAtK: Double, majAtK: Double, format: Double, meanLength: Double?,
         heldOutChecked: Bool? = nil, intervals: Intervals? = nil, passAt: [Estimate] = [],
         measures: [Measure] = [], conditions: Conditions? = nil, generalProblems: Int = 0,
         ungradable: Int = 0, examples: [Example] = []
@@ -72,13 +72,14 @@ package struct EvaluationResult: Sendable, Equatable {
 
     /// The intervals of the shares beside pass@1.
     package struct Intervals: Sendable, Equatable {
-        package var passAt1Greedy: ClosedRange<Double>
+        /// Nil where the number is.
+        package var passAt1Greedy: ClosedRange<Double>?
         package var passAtK: ClosedRange<Double>
         package var majAtK: ClosedRange<Double>
         package var format: ClosedRange<Double>
 
         package init(
-            passAt1Greedy: ClosedRange<Double>, passAtK: ClosedRange<Double>,
+            passAt1Greedy: ClosedRange<Double>?, passAtK: ClosedRange<Double>,
             majAtK: ClosedRange<Double>, format: ClosedRange<Double>
         ) {
             self.passAt1Greedy = passAt1Greedy
@@ -128,11 +129,11 @@ package struct EvaluationResult: Sendable, Equatable {
         package var fewShot: Int
         /// The share of problems whose prompts end in an opened thought.
         package var openedThought: Double
-        /// The share of samples that ended before the largest length.
-        package var finished: Double
+        /// The share of samples that ended before the largest length; nil where they do not say.
+        package var finished: Double?
 
         package init(
-            prompt: String, topP: Double, fewShot: Int, openedThought: Double, finished: Double
+            prompt: String, topP: Double, fewShot: Int, openedThought: Double, finished: Double?
         ) {
             self.prompt = prompt
             self.topP = topP

@@ -11,6 +11,28 @@ extension EvaluationSamples {
         return names
     }
 
+    /// What every evaluation knows of a completion without a reward function: whether it is right, and
+    /// whether it is in R1's think and answer format.
+    package static let ownMeasures = ["accuracy", "format"]
+
+    /// With those of ``ownMeasures`` that are named as measures, where they are none already.
+    package func adding(_ names: [String]) -> EvaluationSamples {
+        var samples = self
+        for name in names where Self.ownMeasures.contains(name) {
+            for (index, sampled) in problems.enumerated() where sampled[measure: name] == nil {
+                let values: [Double?] =
+                    switch name {
+                    case "format": sampled.wellFormed.map { $0 ? 1 : 0 }
+                    default:
+                        sampled.isRight.map { $0.map { $0 ? 1 : 0 } }
+                            ?? sampled.completions.map { _ in nil }
+                    }
+                samples.problems[index].measures.append(.init(name: name, values: values))
+            }
+        }
+        return samples
+    }
+
     /// Asks reward functions about every completion, the opened thought included, in the place of
     /// what was measured before.
     ///
@@ -26,11 +48,7 @@ extension EvaluationSamples {
             // Outside of a stage there is no progress: a reward that begins late counts.
             let group = RewardGroup(
                 problem: sampled.problem,
-                completions: sampled.completions.map { completion in
-                    Completion(
-                        text: sampled.opening + completion.text, tokenCount: completion.tokenCount,
-                        finishReason: completion.finishReason)
-                },
+                completions: sampled.judged,
                 step: 1, maxCompletionLength: sampling.maxCompletionLength, source: task,
                 seed: StableHash.hash("\(seed)/\(sampled.problem.id)"),
                 verdicts: sampled.verdicts)

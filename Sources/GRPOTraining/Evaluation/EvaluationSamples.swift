@@ -1,3 +1,4 @@
+import GRPORewards
 package import GRPOTasks
 
 /// What a policy wrote in an evaluation: all numbers of the result follow from it, and so does a
@@ -33,6 +34,19 @@ package struct EvaluationSamples: Sendable, Equatable {
     }
 }
 
+extension EvaluationSamples {
+    /// What files of others do not say of some problems, by the names of a row, and of how many.
+    package var missing: [(name: String, problems: Int)] {
+        let judged = problems.filter { $0.isRight != nil }
+        let counts = [
+            ("tokens", problems.count { !$0.knowsTokens }),
+            ("finish_reason", problems.count { !$0.knowsEndings }),
+            ("greedy", judged.count { $0.greedyIsRight == nil }),
+        ]
+        return counts.filter { $0.1 > 0 }.map { (name: $0.0, problems: $0.1) }
+    }
+}
+
 /// One problem with its completions and what was found about them.
 package struct EvaluatedProblem: Sendable, Equatable {
     package var problem: Problem
@@ -42,6 +56,10 @@ package struct EvaluatedProblem: Sendable, Equatable {
     /// of the completions.
     package var opening: String
     package var completions: [Completion]
+    /// Whether the tokens of the completions, and how they ended, are known: files of others may not
+    /// say so, and their completions then have 0 tokens and are finished.
+    package var knowsTokens = true
+    package var knowsEndings = true
     /// What each completion answers, as the task reads it.
     package var answers: [String?]  // [completions]
     /// Whether each is right; nil for a problem that no rule can judge.
@@ -90,6 +108,15 @@ package struct EvaluatedProblem: Sendable, Equatable {
         self.greedy = greedy
         self.greedyIsRight = greedyIsRight
         self.measures = measures
+    }
+
+    /// The completions as they are judged (see `Thought`).
+    package var judged: [Completion] { completions.map { $0.behind(opening) } }
+
+    /// Whether each is in R1's think and answer format.
+    package var wellFormed: [Bool] {
+        let format = FormatReward()
+        return judged.map { format.isWellFormed($0.text) }
     }
 
     /// How many completions are right; nil where no rule can judge.

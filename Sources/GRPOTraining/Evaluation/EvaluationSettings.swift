@@ -1,6 +1,6 @@
 /// How a policy is evaluated: k samples of every held-out problem.
 package struct EvaluationSettings: Codable, Sendable, Equatable {
-    /// Held-out problems.
+    /// Held-out problems; 0: nothing is evaluated.
     package var problems: Int
     /// Completions of each: k.
     package var samples: Int
@@ -47,7 +47,10 @@ package struct EvaluationSettings: Codable, Sendable, Equatable {
     /// Everything out of range, by key.
     package func rangeProblems() -> [(key: String, message: String)] {
         var found: [(key: String, message: String)] = []
-        if problems < 1 { found.append(("problems", "must be at least 1, found \(problems)")) }
+        if problems < 0 {
+            found.append(
+                ("problems", "must be at least 0, which evaluates nothing, found \(problems)"))
+        }
         if samples < 1 { found.append(("samples", "must be at least 1, found \(samples)")) }
         if !(temperature >= 0 && temperature.isFinite) {
             found.append(("temperature", "must be at least 0, found \(temperature)"))

@@ -10,9 +10,6 @@ package enum ThoughtOpening: String, Codable, Sendable, CaseIterable {
     case auto
     case always
 
-    /// R1's.
-    static let text = "<think>\n"
-
     /// Whether a policy with this tokenizer gets it.
     func applies(to tokenizer: any Tokenizer) -> Bool {
         switch self {

@@ -39,8 +39,13 @@ package final class RewardModelScorer: CompletionScorer, @unchecked Sendable {
             prefix = nil
             pending = []
         }
+        // The prompt that the model was trained behind ends in it already.
+        let opening = try prompt.opening(of: problem, with: model.tokenizer)
         for (index, completion) in completions.enumerated() {
-            guard let text = judges.text(of: completion.text) else { continue }
+            guard var text = judges.text(of: completion.text) else { continue }
+            if judges == .completion, text.hasPrefix(opening) {
+                text.removeFirst(opening.count)
+            }
             let tokens = try CompletionTokens(
                 text, prompt: problem.prompt, messages: problem.messages, prompt,
                 model.tokenizer)

@@ -66,7 +66,7 @@ extension GRPOStage {
         var (right, asked) = (0, 0)
         for group in groups {
             let verdicts = group.rollouts.map {
-                $0.verdict ?? source.verify($0.text, $0.problem)
+                $0.verdict ?? source.verify($0.judgedText, $0.problem)
             }
             let solved = verdicts.count { $0 == .right }
             let graded = solved + verdicts.count { $0 == .wrong }

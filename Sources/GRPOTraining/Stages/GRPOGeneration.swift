@@ -27,6 +27,7 @@ extension GRPOStage {
             RolloutRequest(
                 problem: drawn.problem,
                 promptIDs: try prompt.encode(drawn.problem, with: policy.tokenizer),
+                opening: try prompt.opening(of: drawn.problem, with: policy.tokenizer),
                 slot: drawn.slot)
         }
         let engine = RolloutEngine(policy, random: RandomStream(seed: seed, name: "\(name)/sample"))
@@ -63,7 +64,7 @@ extension GRPOStage {
             if monitor.isInterrupted { throw RolloutError.cancelled }
             var generator = seeds.generator(step: generation(of: step), slot: group.slot)
             let asked = RewardGroup(
-                problem: group.problem, completions: group.completions.map(\.completion),
+                problem: group.problem, completions: group.judged,
                 step: lastStep(servedAt: step), maxSteps: settings.maxSteps,
                 maxCompletionLength: settings.maxCompletionLength(at: step), source: source,
                 seed: generator.next())
@@ -192,6 +193,7 @@ extension Rollout {
         self.init(
             group: group.slot, sample: sample, problem: group.problem, promptIDs: group.promptIDs,
             tokenIDs: completion.tokenIDs, text: completion.completion.text,
+            opening: group.opening.isEmpty ? nil : group.opening,
             finishReason: completion.completion.finishReason,
             logProbabilities: completion.logProbabilities, referenceLogProbabilities: nil,
             rewards: Dictionary(

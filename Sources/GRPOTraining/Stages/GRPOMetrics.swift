@@ -100,7 +100,7 @@ extension GRPOStage {
             list.append(
                 ("completions/reflection_words", 1000 * Double(count) / Double(max(1, tokens))))
         }
-        let corrections = rollouts.compactMap { source.correctsItself($0.text, $0.problem) }
+        let corrections = rollouts.compactMap { source.correctsItself($0.judgedText, $0.problem) }
         if !corrections.isEmpty {
             list.append(
                 ("completions/self_corrections", Self.mean(corrections.map { $0 ? 1 : 0 })))

@@ -69,7 +69,7 @@ struct ProblemDraw {
             let place = pool?.draw(using: &generator)
             let problem: Problem
             if let place {
-                problem = pooled(place)
+                problem = stage.pooled(place, level: level)
             } else {
                 let next = index ?? first(slot, generation, using: &generator)
                 problem = source.problem(next, split: .train, using: &generator)
@@ -102,13 +102,6 @@ struct ProblemDraw {
             generator.drawInteger(below: min($0, stage.settings.problemsDrawn))
         }
     }
-
-    /// The problem at a place of the pool, the same whenever it is asked.
-    private func pooled(_ place: Int) -> Problem {
-        let stream = RandomStream(seed: stage.seed, name: "\(stage.name)/pool")
-        var generator: any RandomNumberGenerator = stream.generator(step: level + 1, slot: place)
-        return source.problem(place, split: .train, using: &generator)
-    }
 }
 
 extension GRPOStage {
@@ -125,5 +118,78 @@ extension GRPOStage {
     ) throws -> [Problem] {
         var draw = ProblemDraw(self, step: step, history: self.history(at: step, after: history))
         return try draw.next(problemsOfGeneration).map(\.problem)
+    }
+}
+
+// What a stage is going to ask, as far as that is known before it begins.
+extension GRPOStage {
+    /// The generations that all steps together take.
+    private var generations: Int {
+        (settings.maxSteps + settings.stepsOfGeneration - 1) / settings.stepsOfGeneration
+    }
+
+    /// The levels of the curriculum that must be looked at one by one, because success ends some of
+    /// them; one where each level's steps are known.
+    private var unknownLevels: Int {
+        curriculum.contains { $0.solveRate != nil } ? curriculum.count : 1
+    }
+
+    /// How many problems ``forEachPlannedProblem(atMost:_:)`` has.
+    package var plannedProblems: Int {
+        guard let pool = settings.problemPool else {
+            let (count, isBeyond) = (generations * unknownLevels).multipliedReportingOverflow(
+                by: problemsOfGeneration)
+            return isBeyond ? .max : count
+        }
+        return (0..<max(1, curriculum.count)).reduce(0) {
+            $0 + pool.count(of: source($1).trainingCount())
+        }
+    }
+
+    /// The problems of the generations in their order, before any is replaced; those of the pool
+    /// where there is one; and where success ends a level of the curriculum, what each level would
+    /// ask if the stage stayed with it.
+    ///
+    /// - Throws: `TrainingError.nothingJudged`, and what `body` throws.
+    package func forEachPlannedProblem(
+        atMost limit: Int, _ body: (Problem) throws -> Void
+    ) throws {
+        var left = limit
+        func visit(_ problem: Problem) throws -> Bool {
+            guard left > 0 else { return false }
+            left -= 1
+            try body(problem)
+            return left > 0
+        }
+        if let pool = settings.problemPool {
+            for level in 0..<max(1, curriculum.count) {
+                for place in 0..<pool.count(of: source(level).trainingCount()) {
+                    guard try visit(pooled(place, level: level)) else { return }
+                }
+            }
+            return
+        }
+        for level in 0..<unknownLevels {
+            for generation in 0..<generations {
+                let step = generation * settings.stepsOfGeneration + 1
+                var history = ProblemHistory()
+                if unknownLevels > 1 {
+                    history.begin(level)
+                } else {
+                    history = self.history(at: step, after: history)
+                }
+                var draw = ProblemDraw(self, step: step, history: history)
+                for _ in 0..<problemsOfGeneration {
+                    guard try visit(draw.next(1)[0].problem) else { return }
+                }
+            }
+        }
+    }
+
+    /// The problem at a place of the pool, the same whenever it is asked.
+    fileprivate func pooled(_ place: Int, level: Int) -> Problem {
+        let stream = RandomStream(seed: seed, name: "\(name)/pool")
+        var generator: any RandomNumberGenerator = stream.generator(step: level + 1, slot: place)
+        return source(level).problem(place, split: .train, using: &generator)
     }
 }

@@ -180,12 +180,14 @@ package struct GRPOStage {
         }
         let result = evaluator.result(of: samples)
         let gap = try await hacks?.metrics(of: samples, step: step, source: evaluator.task)
-        return [
+        let numbers: [(name: String, value: Double?)] = [
             ("evaluation/pass@1", result.passAt1),
             ("evaluation/pass@1_greedy", result.passAt1Greedy),
             ("evaluation/format", result.format),
             ("evaluation/mean_length", result.meanLength),
-        ] + (gap ?? [])
+        ]
+        return numbers.compactMap { number in number.value.map { (name: number.name, value: $0) } }
+            + (gap ?? [])
     }
 
     /// Counts updates that could not be made; ends the stage after five in a row.

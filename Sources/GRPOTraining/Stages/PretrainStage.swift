@@ -43,13 +43,20 @@ package struct PretrainStage {
             texts: { step in try documents(policy, step: step) })
     }
 
-    private func documents(_ policy: Policy, step: Int) throws -> [DocumentTokens] {
+    /// The index in the source of what is shown at a place, counted from 0 over all steps, and the
+    /// randomness it is drawn with.
+    package func draw(_ place: Int) -> (index: Int, generator: any RandomNumberGenerator) {
+        let (step, slot) = place.quotientAndRemainder(dividingBy: settings.documentsPerStep)
         let random = RandomStream(seed: seed, name: "\(name)/documents")
-        return try (0..<settings.documentsPerStep).map { slot in
-            var generator: any RandomNumberGenerator = random.generator(step: step, slot: slot)
-            let document = source.document(
-                (step - 1) * settings.documentsPerStep + slot, using: &generator)
-            return try DocumentTokens(document, policy.tokenizer)
+        return (place, random.generator(step: step + 1, slot: slot))
+    }
+
+    private func documents(_ policy: Policy, step: Int) throws -> [DocumentTokens] {
+        let size = settings.documentsPerStep
+        return try ((step - 1) * size..<step * size).map { place in
+            var (index, generator) = draw(place)
+            return try DocumentTokens(
+                source.document(index, using: &generator), policy.tokenizer)
         }
     }
 }

@@ -112,7 +112,8 @@ package struct SampleStage {
         let requests = try slots.map { slot in
             RolloutRequest(
                 problem: problems[slot],
-                promptIDs: try prompt.encode(problems[slot], with: policy.tokenizer), slot: slot)
+                promptIDs: try prompt.encode(problems[slot], with: policy.tokenizer),
+                opening: try prompt.opening(of: problems[slot], with: policy.tokenizer), slot: slot)
         }
         let engine = RolloutEngine(policy, random: RandomStream(seed: seed, name: "\(name)/sample"))
         return try engine.run(
@@ -138,7 +139,7 @@ package struct SampleStage {
         counts.completions += group.completions.count
         var texts: Set<String> = []
         var passed: [Int] = []
-        let completions = group.completions.map(\.completion)
+        let completions = group.judged
         let judged = GroupVerdicts(of: completions.map(\.text), group.problem, by: task)
         for (sample, completion) in completions.enumerated() {
             counts.tokens += completion.tokenCount
@@ -162,7 +163,7 @@ package struct SampleStage {
             let completion = group.completions[sample].completion
             return SampleRow(
                 group.problem, completion,
-                readability: readability.value(of: completion, to: group.problem),
+                readability: readability.value(of: completions[sample], to: group.problem),
                 sample: sample, step: step)
         }
     }

@@ -43,15 +43,28 @@ import Testing
             share(mixture.text, mixture.language) == Double(mixture.own) / Double(mixture.words))
     }
 
-    /// Names and unknown words count for the language, words of both lists for both.
-    @Test func doubtIsInFavourOfTheLanguage() {
+    /// Names and unknown words count on no side, words of both lists for both.
+    @Test func wordsOfNoListAreNeither() {
+        let consistency = LanguageConsistency()
         #expect(share("Hello, dear Anna", "en") == 1)
         #expect(share("Hallo, liebe Anna", "de") == 1)
-        #expect(share("Hallo, liebe Anna", "en") == 1.0 / 3)
+        #expect(
+            consistency.counts(of: "Hallo, dear Anna", in: "en")
+                == .init(own: 1, foreign: 1, neither: 1))
+        #expect(share("Hallo, dear Anna", "en") == 0.5)
         for language in ["en", "de"] {
             #expect(share("in so was also will man plus minus", language) == 1)
-            #expect(share("Zyzzyva Quuxel", language) == 1)
+            // Nothing tells that these are the language's words.
+            #expect(share("Zyzzyva Quuxel", language) == 0)
         }
+    }
+
+    /// A misspelt word is not one of the language's, and cannot make up for foreign ones.
+    @Test func misspellingEarnsNothing() {
+        #expect(share("7 amd 8 iss 15", "en") == 0)
+        let mixed = "7 and 8 ist 15"
+        #expect(share(mixed, "en") == 0.5)
+        #expect(share(mixed + " amd iss thsi isw", "en") == 0.5)
     }
 
     /// A language without a list is told by its script alone.
@@ -83,7 +96,7 @@ import Testing
     @Test func lookalikesAreForeign() {
         let word = "wh\u{430}tever"  // The Cyrillic a.
         #expect(TextWords(word).map(\.script) == [.latin, .cyrillic, .latin])
-        #expect(share(word, "en") == 2.0 / 3)
+        #expect(share(word, "en") == 0)
     }
 
     @Test func apostrophesBelongToTheirWord() {
@@ -106,7 +119,7 @@ import Testing
     @Test func listsCanBeOnesOwn() {
         let languages = WordLanguages(lists: ["fr": ["Oui"], "it": ["sì", "oui"]])
         let consistency = LanguageConsistency(languages: languages)
-        #expect(consistency.share(of: "oui si\u{300} wait", in: "fr") == 2.0 / 3)
+        #expect(consistency.share(of: "oui si\u{300} wait", in: "fr") == 0.5)
         #expect(consistency.share(of: "oui sì wait", in: "it") == 1)
         #expect(consistency.share(of: "oui sì wait", in: "en") == 1)
     }

@@ -159,6 +159,47 @@ import Testing
         #expect(try PairedComparison(read, against: read).ties == 2)
     }
 
+    @Test("what a row does not say is named and left out, never 0")
+    func missingNumbers() throws {
+        try FileManager.default.createDirectory(
+            atPath: scratch, withIntermediateDirectories: true)
+        let path = scratch + "/samples_own.jsonl"
+        func row(_ index: Int, _ rest: String) -> String {
+            "{\"doc_id\": \(index), \"doc\": {\"question\": \"q\"}, \"target\": \"t\", "
+                + "\"resps\": [[\"a\"]], \"exact_match\": 1.0\(rest)}\n"
+        }
+        let full = """
+            , "completions": [{"right": true, "tokens": 6, "finish_reason": "length", \
+            "answer": "a"}], "greedy": {"text": "g", "right": true, "tokens": 1, \
+            "finish_reason": "stop"}
+            """
+        try (row(0, "") + row(1, full)).write(toFile: path, atomically: true, encoding: .utf8)
+        let read = try SamplesFile.read(path)
+        #expect(read.missing.map(\.name) == ["tokens", "finish_reason", "greedy"])
+        #expect(read.missing.map(\.problems) == [1, 1, 1])
+        let settings = GRPOTraining.EvaluationSettings(problems: 2, samples: 1)
+        let half = EvaluationResult(read, settings: settings, prompt: "as saved")
+        #expect(half.meanLength == 6)
+        #expect(half.passAt1Greedy == 1)
+        #expect(half.conditions?.finished == 0)
+        #expect(samples.missing.isEmpty)
+
+        try row(0, "").write(toFile: path, atomically: true, encoding: .utf8)
+        let bare = try SamplesFile.read(path)
+        let none = EvaluationResult(bare, settings: settings, prompt: "as saved")
+        #expect(none.passAt1 == 1)
+        #expect(none.meanLength == nil && none.passAt1Greedy == nil)
+        #expect(none.conditions?.finished == nil && none.intervals?.passAt1Greedy == nil)
+        let text = JSONValue(encoding: none).text
+        #expect(text.contains("\"pass@1_greedy\":null") && text.contains("\"mean_length\":null"))
+        #expect(EvaluationResult.table([none]).text.contains("  -  "))
+        let again = try JSONDecoder().decode(EvaluationResult.self, from: Data(text.utf8))
+        #expect(again == none)
+        // Written again, it is as silent as before.
+        try SamplesFile.write(bare, to: path)
+        #expect(try SamplesFile.read(path) == bare)
+    }
+
     @Test("a file that holds no samples is refused with its line")
     func faults() throws {
         try FileManager.default.createDirectory(
@@ -166,6 +207,7 @@ import Testing
         for (text, message) in [
             ("", "found no row"), ("x\n", "a.jsonl:1: no JSON object"),
             ("{\"doc_id\": 1}\n", "a.jsonl:1: resps: found none, expected one list of responses"),
+            ("{\"doc_id\": 1, \"resps\": [[\"a\"]]}\n", "a.jsonl:1: exact_match: found none"),
             (
                 "{\"doc_id\": 1, \"resps\": [[\"a\", \"b\"]], \"exact_match\": 0.5}\n",
                 "exact_match: found 0.5 without a verdict for each completion"

@@ -47,6 +47,51 @@ struct StageTableTests {
         try other.write(toFile: directories[1].recipe, atomically: true, encoding: .utf8)
         let notes = try StageTable.notes(on: directories)
         #expect(notes.count == 1 && notes[0].contains("num_generations"), "\(notes)")
+        // So each has rows of its own, though the stages are called the same.
+        let apart = try StageTable(directories, components: Components())
+        #expect(apart.rows.map(\.stage) == table.rows.map(\.stage) + table.rows.map(\.stage))
+        #expect(
+            apart.rows.map(\.recipe)
+                == directories.flatMap { Array(repeating: $0.path, count: 4) })
+        for (row, stage) in table.rows.enumerated() {
+            #expect(stage.recipe == nil)
+            #expect(stage.runs == 2 && apart.rows[row].runs == 1)
+            #expect(
+                [apart.rows[row], apart.rows[row + 4]].map { $0.cells[0]?.values }
+                    == (stage.cells[0]?.values ?? []).map { [$0] })
+        }
+        #expect(apart.markdown.hasPrefix("| recipe | stage | from | accuracy |"))
+        #expect(table.markdown.hasPrefix("| stage | from | accuracy |"))
+    }
+
+    @Test("accuracy and format are measures to win by, like those that the recipe names")
+    func ownMeasures() async throws {
+        let run = try SmallRun()
+        try await run.execute(Self.recipe)
+        let table = try StageTable(
+            [run.directory], winRates: ["format", "accuracy"], components: Components())
+        #expect(table.columns.suffix(3) == ["format win rate", "accuracy win rate", "mean length"])
+        let place = try #require(table.columns.firstIndex(of: "accuracy win rate"))
+        let rate = try #require(table.rows[1].cells[place])
+        let comparison = try run.directory.comparison(
+            of: "zero", against: "base", measures: ["accuracy"])
+        #expect(rate.mean == comparison.winRates.first { $0.measure == "accuracy" }?.rate)
+        // The share of pairs of samples that the one has right and the other wrong, ties halved, is
+        // half the difference of the shares above a half.
+        #expect(abs(rate.mean - (0.5 + comparison.difference / 2)) < 1e-12)
+    }
+
+    @Test("a stage that not all runs have come to is named")
+    func unfinished() async throws {
+        let runs = [try SmallRun(), try SmallRun()]
+        try await runs[0].execute(Self.recipe)
+        await #expect(throws: Run.Interrupted.self) {
+            try await runs[1].execute(
+                Self.recipe, set: ["seed=4"], interruptingAt: "mixed 1/3  loss")
+        }
+        defer { withExtendedLifetime(runs) {} }
+        let table = try StageTable(runs.map(\.directory), components: Components())
+        #expect(table.notes == ["stage mixed: of 1 of 2 runs"])
     }
 
     @Test("runs that agree exactly have an interval all the same; shares stay between 0 and 1")

@@ -134,12 +134,11 @@ struct RewardAuditTests {
         #expect(found == nil)
     }
 
-    @Test("a prompt that opens the thought changes the layout of honest answers")
+    @Test("honest answers earn all there is where the prompt opens the thought, too")
     func opened() async throws {
         let found = try await audit([
             RewardTerm(AccuracyReward()), RewardTerm(FormatReward(promptOpensThought: true)),
         ])
-        #expect(found.layout == .opened)
         #expect(found.honestRight.total == 2)
     }
 }

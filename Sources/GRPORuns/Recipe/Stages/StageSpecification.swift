@@ -73,6 +73,11 @@ package enum StageSpecification: Codable, Sendable {
         return .grpo(grpo)
     }
 
+    /// Whether its policy is evaluated between its steps.
+    var isEvaluatedWithin: Bool {
+        if case .grpo(let grpo) = self { grpo.settings.evalSteps != nil } else { false }
+    }
+
     /// Optimizer updates; nil where neither settings nor data say when to end, or where these are
     /// samplings.
     ///
