@@ -6,6 +6,10 @@ import GRPOJSON
 final class DataFile: Sendable {
     /// The longest record, in bytes.
     static let longestRecord = 1 << 24
+    /// `{"a":1}` is the shortest record with a column. Of shorter ones only so many are looked at,
+    /// for the list of records would be larger than they are.
+    private static let leastRecord = 7
+    private static let mostEmpty = 1 << 16
     /// The values of a record that is kept as a tree, which takes thirty times the memory of its
     /// text.
     static let mostValues = 1 << 16
@@ -85,6 +89,7 @@ final class DataFile: Sendable {
     ) throws(DataError) -> RecordOffsets {
         let bytes = source.bytes
         var offsets = RecordOffsets()
+        var empty = 0
         var start = start
         while start < bytes.count {
             guard let first = bytes[start...].firstIndex(where: { !ByteSearch.isSpace($0) }) else {
@@ -93,6 +98,8 @@ final class DataFile: Sendable {
             let most = min(bytes.count, first + longestRecord + 1)
             let end = endOfLine(in: UnsafeRawBufferPointer(rebasing: bytes[..<most]), from: first)
             guard end - first <= longestRecord else { throw tooLong(first, source) }
+            if end - first < leastRecord { empty += 1 }
+            guard empty <= mostEmpty else { throw tooManyEmpty(first, source) }
             offsets.append(first)
             start = end + 1
         }
@@ -105,6 +112,7 @@ final class DataFile: Sendable {
         var scanner = JSONScanner(UnsafeRawBufferPointer(rebasing: source.bytes[start...]))
         var offsets = RecordOffsets()
         var long: Int?
+        var empty = 0
         do throws(JSONFault) {
             try scanner.array { (scanner) throws(JSONFault) in
                 let kind = try scanner.kind()
@@ -118,6 +126,12 @@ final class DataFile: Sendable {
                     long = first
                     throw JSONFault(
                         offset: scanner.position, found: "more", expected: "\(longestRecord) bytes")
+                }
+                if start + scanner.position - first < leastRecord { empty += 1 }
+                guard empty <= mostEmpty else {
+                    throw JSONFault(
+                        offset: scanner.position, found: "more than \(mostEmpty) empty records",
+                        expected: "columns in each")
                 }
             }
             try scanner.end()
@@ -161,6 +175,13 @@ final class DataFile: Sendable {
             file: source.path, line: line,
             found: "\(fault.found) at byte \(place - start + 1)", expected: fault.expected,
             remedy: "write one JSON object on each line, or one array of objects, in UTF-8")
+    }
+
+    private static func tooManyEmpty(_ offset: Int, _ source: DataBytes) -> DataError {
+        DataError(
+            file: source.path, line: line(of: offset, in: source),
+            found: "more than \(mostEmpty) empty records", expected: "columns in each",
+            remedy: "write one JSON object on each line, or fetch the file again")
     }
 
     private static func tooLong(_ offset: Int, _ source: DataBytes) -> DataError {
