@@ -196,18 +196,18 @@ struct HostileMemoryTests {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_addchdir_np(&actions, directory)
         for descriptor in 0..<3 as Range<Int32> {
             posix_spawn_file_actions_addopen(
                 &actions, descriptor, "/dev/null", descriptor == 0 ? O_RDONLY : O_WRONLY, 0)
         }
-        let words = ([GrpoProcess.path] + arguments).map { strdup($0) }
+        let shell = ["/bin/sh", "-c", "cd \"$0\" && exec \"$@\"", directory, GrpoProcess.path]
+        let words = (shell + arguments).map { strdup($0) }
         let variables = ProcessInfo.processInfo.environment.map { strdup("\($0.key)=\($0.value)") }
         defer { for word in words + variables { free(word) } }
         var process = pid_t()
         try #require(
             posix_spawn(
-                &process, GrpoProcess.path, &actions, nil, words + [nil], variables + [nil]) == 0)
+                &process, shell[0], &actions, nil, words + [nil], variables + [nil]) == 0)
         // What wait4 counts begins with the size of this process; the peak of the new one is asked
         // for while it runs.
         var status: Int32 = 0

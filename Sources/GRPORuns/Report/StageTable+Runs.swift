@@ -30,7 +30,7 @@ extension StageTable {
                         .input, path: directory.path,
                         "found no evaluation measured by '\(unknown)', expected one",
                         remedy: NearestName.remedy(for: unknown, among: measured.sorted())
-                            ?? "name it in the recipe's evaluation.measures and run again")
+                            + "; another is measured if evaluation.measures names it")
                 }
                 let recipe = try Recipe.read(file: directory.recipe, components: components)
                 let parents = Self.parents(recipe)
