@@ -115,7 +115,7 @@ struct RemedyTests {
         #expect(!without.note && without.text.hasSuffix("=?"))
         try files.write("<s>USER {{ messages[0].content }} YOU", "chat/chat_template.jinja")
         let with = try evaluate(directory, task[0], task[1])
-        #expect(with.note && with.text == "<s>USER \(without.text) YOU", "\(with)")
+        #expect(with.note && with.text == without.text, "\(with)")
         let plain = try evaluate(directory, task[0], task[1], "--prompt", "plain")
         #expect(!plain.note && plain.text == without.text)
         #expect(try files.finish().code == 0)

@@ -125,7 +125,7 @@ import Testing
                 "{\"question\": \"q\", \"answer\": 2}",
                 "column 'choices': found no such column among"
             ),
-            ("[3]", "found 3, expected an object of columns"),
+            ("[3]", "found a number at byte 2, expected an object"),
         ])
     func faultsAreNamed(text: String, message: String) {
         let found = MultipleChoice(file: scratch.write(text)).problems()

@@ -7,7 +7,7 @@ import Testing
 
     @Test func textsReturnAsTheyWere() {
         let list = TextList(texts)
-        #expect(Array(list) == texts && list.count == 8 && list.byteCount == 23)
+        #expect(Array(list) == texts && list.count == 8 && list.byteCount == 21)
         #expect(list[2] == "naïve" && list.last == "a" && TextList().isEmpty)
         #expect(list.bytes(at: 6).elementsEqual("🙂 ab".utf8))
     }

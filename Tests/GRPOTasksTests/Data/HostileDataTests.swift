@@ -50,7 +50,7 @@ import Testing
             #expect(message(line).hasPrefix("data.jsonl:1: found nesting deeper than 64"))
         }
         let array = String(repeating: "[", count: 1_000_000)
-        #expect(message(array).contains("found nesting deeper than 64"))
+        #expect(message(array).contains("found an array at byte 2, expected an object"))
     }
 
     @Test func aRecordThatIsTooLongIsRefused() {
