@@ -118,7 +118,7 @@ struct StageTableTests {
                 [run.directory], winRates: ["readabilty"], components: Components())
         }
         #expect(unknown.message.contains("measured by 'readabilty'"))
-        #expect(unknown.remedy?.hasPrefix("did you mean 'readability'?") == true)
+        #expect(unknown.remedy.hasPrefix("did you mean 'readability'?"))
         #expect(throws: RunError.self) {
             try StageTable(
                 [RunDirectory(path: run.scratch + "/none")], components: Components())
