@@ -16,4 +16,23 @@ package enum HolmCorrection {
         }
         return result
     }
+
+    /// How many comparisons each one competes with when its turn comes, itself among them, the others
+    /// as they came out: Holm's procedure finds it exactly if its probability is below the level over
+    /// this number.
+    ///
+    /// Of m, where the r least of the others are rejected one after the other at level / m,
+    /// level / (m - 1), ..., that is m - r: below the r-th its own bound is stricter still, but then
+    /// the r-th passes that bound too.
+    package static func remaining(_ probabilities: [Double], level: Double = 0.05) -> [Int] {
+        probabilities.indices.map { own in
+            let others = probabilities.indices.filter { $0 != own }.map { probabilities[$0] }
+            var left = probabilities.count
+            for other in others.sorted() {
+                guard other * Double(left) < level else { break }
+                left -= 1
+            }
+            return left
+        }
+    }
 }

@@ -7,8 +7,9 @@ package enum StudyCSV {
         let header = [
             "study", "arm", "control", "seeds", "pass@1", "pass@1_low", "pass@1_high",
             "difference", "difference_low", "difference_high", "p", "p_holm",
-            "detectable_difference", "verdict", "pass@1_greedy", "format", "mean_length",
-            "hack_gap", "hack_gap_reward", "train_s", "train_tokens",
+            "detectable_difference", "detectable_level", "verdict", "pass@1_greedy", "format",
+            "mean_length",
+            "hack_gap", "train_s", "train_tokens",
         ]
         let lines = table.rows.map { row in
             [
@@ -18,9 +19,9 @@ package enum StudyCSV {
                 number(row.difference?.mean), number(row.difference?.interval?.lowerBound),
                 number(row.difference?.interval?.upperBound),
                 number(row.difference?.probability), number(row.holm),
-                number(row.difference?.detectable), row.verdict.map(StudyTable.words) ?? "",
+                number(row.detectable), number(row.level), row.verdict.map(StudyTable.words) ?? "",
                 number(row.greedy), number(row.format), number(row.meanLength),
-                number(row.hackGap), row.hackGapReward ?? "", number(row.seconds),
+                number(row.hackGap), number(row.seconds),
                 number(row.tokens),
             ]
         }
@@ -30,8 +31,7 @@ package enum StudyCSV {
     package static func seeds(_ measurements: [StudyMeasurement]) -> String {
         let header = [
             "arm", "seed", "pass@1", "pass@1_low", "pass@1_high", "pass@1_greedy", "pass@k",
-            "maj@k", "format", "mean_length", "training_reward", "hack_gap", "train_s",
-            "train_tokens",
+            "maj@k", "format", "mean_length", "hack_gap", "train_s", "train_tokens",
         ]
         let lines = measurements.map { one in
             let result = one.evaluation
@@ -40,7 +40,7 @@ package enum StudyCSV {
                 number(result.passAt1Interval.lowerBound),
                 number(result.passAt1Interval.upperBound), number(result.passAt1Greedy),
                 number(result.passAtK), number(result.majAtK), number(result.format),
-                number(result.meanLength), number(one.trainingReward), number(one.hackGap),
+                number(result.meanLength), number(one.hackGap),
                 number(one.seconds), one.tokens.map(String.init) ?? "",
             ]
         }

@@ -8,7 +8,7 @@ import GRPOJSON
 /// DIR/  plan.json                          which recipe each run was begun with
 ///       runs/ARM/seed-0/                   a run like any other; beside it its recipe and what it
 ///       runs/ARM/seed-0.yaml .log .json    said, and at its end what the judge found
-///       shared/seed-0/ ...                 what all arms begin with
+///       shared/seed-0/ ...                 what all arms begin with, as many stages as they now are
 ///       stages/HASH/                       finished stages: none is run twice
 ///       study.json  table.csv  seeds.csv  table.md  report.html
 /// ```
@@ -37,13 +37,15 @@ package struct StudyDirectory: Sendable {
     /// What a job's process says.
     package func log(_ job: StudyJob) -> String { path + "/" + job.path + ".log" }
 
-    /// Is there once a job is done.
+    /// When a job was at work, and once it is done, of which settings.
     package func mark(_ job: StudyJob) -> String { path + "/" + job.path + ".json" }
 
     // MARK: Opening
 
     /// Makes the directory for a new study, or enters an existing one to go on with it, and holds it
-    /// against other processes until the lock goes away. Arms and seeds may have been added since.
+    /// against other processes until the lock goes away. Arms and seeds may have been added since,
+    /// and with them what all arms begin with may have changed: an arm's own stages are then in its
+    /// run and in the store, which no stage enters twice.
     ///
     /// - Throws: ``RunError``, an input error where a new study finds files, a resumed one finds none
     ///   or an arm that was begun otherwise, or another process holds the directory.
@@ -65,18 +67,16 @@ package struct StudyDirectory: Sendable {
         let lock = try RunLock(directory: path)
         var begun = Self.recipes(self.plan)
         for job in plan.allJobs {
-            let text = ResolvedRecipe.text(of: job.recipe)
-            let hash = Hash.sha256(text)
-            if let earlier = begun[job.path], earlier != hash {
+            if job.arm != nil, let earlier = begun[job.path], !job.isIdentity(earlier) {
                 throw RunError(
                     .input, path: path + "/" + job.path,
                     "\(job.name) was begun with other settings",
                     remedy: "resume with the study it was begun with, name the changed arm anew, "
                         + "or choose another --output")
             }
-            begun[job.path] = hash
+            begun[job.path] = job.identity
             try RunDirectory.make((recipe(job) as NSString).deletingLastPathComponent)
-            try RunFile.write(text, to: recipe(job))
+            try RunFile.write(ResolvedRecipe.text(of: job.recipe), to: recipe(job))
         }
         let document = JSONValue.object([
             "study": .string(plan.study.name),
@@ -103,11 +103,7 @@ package struct StudyDirectory: Sendable {
 
     /// Whether a job is done, by a mark that was made with its recipe.
     package func isFinished(_ job: StudyJob) -> Bool {
-        guard let data = FileManager.default.contents(atPath: mark(job)),
-            let mark = JSONValue(String(decoding: data, as: UTF8.self))
-        else { return false }
-        return mark["recipe_sha256"]?.string
-            == Hash.sha256(ResolvedRecipe.text(of: job.recipe))
+        StudyMark(path: mark(job)).finished.map(job.isIdentity) ?? false
     }
 
     /// The paths of the jobs that are done.
@@ -115,11 +111,31 @@ package struct StudyDirectory: Sendable {
         Set(plan.allJobs.filter(isFinished).map(\.path))
     }
 
-    /// Marks a job as done.
-    func finish(_ job: StudyJob) throws(RunError) {
-        let hash = Hash.sha256(ResolvedRecipe.text(of: job.recipe))
-        try RunFile.write(
-            JSONValue.object(["recipe_sha256": .string(hash)]).text + "\n", to: mark(job))
+    /// Marks that a job was at work, and whether that was to its end.
+    func note(_ job: StudyJob, at work: ClosedRange<Double>, finished: Bool) throws(RunError) {
+        var noted = StudyMark(path: mark(job))
+        noted.work.append(work)
+        if finished { noted.finished = job.identity }
+        try noted.write(to: mark(job))
+    }
+
+    /// The wall time in which any of these jobs was at work, whatever became of the study meanwhile.
+    /// Times that overlap count once.
+    func wallSeconds(_ jobs: [StudyJob]) -> Double {
+        let work = jobs.flatMap { StudyMark(path: mark($0)).work }
+            .sorted { $0.lowerBound < $1.lowerBound }
+        var (sum, end) = (0.0, -Double.infinity)
+        for span in work {
+            sum += max(0, span.upperBound - max(end, span.lowerBound))
+            end = max(end, span.upperBound)
+        }
+        return max(sum, writtenSeconds)
+    }
+
+    /// What the study's document says: earlier versions marked no times.
+    private var writtenSeconds: Double {
+        guard let data = FileManager.default.contents(atPath: json) else { return 0 }
+        return JSONValue(String(decoding: data, as: UTF8.self))?["wall_s"]?.number ?? 0
     }
 
     /// The last lines of what a job's process said.

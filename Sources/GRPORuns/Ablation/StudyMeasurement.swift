@@ -9,9 +9,8 @@ package struct StudyMeasurement: Sendable {
     package var seed: Int
     /// By the judge.
     package var evaluation: EvaluationResult
-    /// The mean of the training reward that the hack gap looks at, over the last steps; nil where
-    /// nothing was trained.
-    package var trainingReward: Double?
+    /// The run's own (`HackGap`), the mean over the last steps; nil where it has none.
+    package var hackGap: Double?
     /// Of the arm's own stages; nil for what arms share.
     package var seconds: Double?
     /// Tokens that the arm's own stages were trained on, prompts included.
@@ -20,20 +19,17 @@ package struct StudyMeasurement: Sendable {
     package var records: [MetricsRecord]
 
     package init(
-        arm: String, seed: Int, evaluation: EvaluationResult, trainingReward: Double? = nil,
+        arm: String, seed: Int, evaluation: EvaluationResult, hackGap: Double? = nil,
         seconds: Double? = nil, tokens: Int? = nil, records: [MetricsRecord] = []
     ) {
         self.arm = arm
         self.seed = seed
         self.evaluation = evaluation
-        self.trainingReward = trainingReward
+        self.hackGap = hackGap
         self.seconds = seconds
         self.tokens = tokens
         self.records = records
     }
-
-    /// How far the training reward exceeds what the judge found.
-    package var hackGap: Double? { trainingReward.map { $0 - evaluation.passAt1 } }
 }
 
 extension StudyPlan {
@@ -81,47 +77,19 @@ extension StudyPlan {
         return StudyMeasurement(
             arm: job.arm ?? "", seed: job.seed,
             evaluation: try evaluation(of: job.judged ?? "", job, directory),
-            trainingReward: Self.trainingReward(job.recipe, records),
+            hackGap: Self.hackGap(job.recipe, records),
             seconds: seconds.reduce(0, +),
             tokens: tokens.isEmpty ? nil : Int(tokens.reduce(0, +)), records: records)
     }
 
-    /// The mean of the accuracy reward, or where there is none of the first reward, over the last
-    /// tenth of the last reinforced stage's steps, at least five.
-    private static func trainingReward(_ recipe: Recipe, _ records: [MetricsRecord]) -> Double? {
-        guard let (stage, reward) = gauge(recipe) else { return nil }
-        let values = records.filter { $0.stage == stage }
-            .compactMap { $0.number("rewards/\(reward)/mean") }
-        let last = values.suffix(max(5, values.count / 10))
-        return last.isEmpty ? nil : last.reduce(0, +) / Double(last.count)
-    }
-
-    /// The stage and the reward by which an arm's training tells how well it does.
-    private static func gauge(_ recipe: Recipe) -> (stage: String, reward: String)? {
-        for stage in recipe.stages.reversed() {
-            guard case .grpo(let grpo) = stage else { continue }
-            // A reward without weight trains nothing, and so cannot be hacked.
-            let terms = grpo.rewards.map(\.term).filter { $0.settings.weight != 0 }
-            guard let first = terms.first(where: { $0.name == "accuracy" }) ?? terms.first else {
-                return nil
-            }
-            return (stage.name, first.name)
-        }
-        return nil
-    }
-
-    /// The reward that an arm's hack gap looks at; nil for the control that trains nothing.
-    package func gauge(of arm: StudyArm) -> String? {
-        jobs.first { $0.arm == arm.name }.flatMap { Self.gauge($0.recipe)?.reward }
-    }
-}
-
-extension StudyDirectory {
-    /// The wall time of earlier parts of a study that was resumed.
-    func earlierSeconds() -> Double {
-        guard let data = FileManager.default.contents(atPath: json),
-            let document = JSONValue(String(decoding: data, as: UTF8.self))
-        else { return 0 }
-        return document["wall_s"]?.number ?? 0
+    /// The mean of `hack_gap/rollouts` over the last tenth of the last reinforced stage's steps, at
+    /// least five; nil where none of them has it.
+    package static func hackGap(_ recipe: Recipe, _ records: [MetricsRecord]) -> Double? {
+        let reinforced = recipe.stages.last { if case .grpo = $0 { true } else { false } }
+        guard let stage = reinforced?.name else { return nil }
+        let steps = records.filter { $0.stage == stage }
+        let values = steps.suffix(max(5, steps.count / 10))
+            .compactMap { $0.number("hack_gap/rollouts") }
+        return values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
     }
 }

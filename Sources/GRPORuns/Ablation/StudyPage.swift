@@ -39,9 +39,10 @@ package enum StudyPage {
         Intervals of 95% are Student's over seeds; a difference is taken seed by seed, where both arms
         had the same problems and the same random numbers. p: two-sided paired t test, corrected by
         Holm for all comparisons of this table. Detectable: the true difference that as many seeds find
-        4 times in 5 at the uncorrected level of 5%, were its deviation the one observed. Hack gap: the
-        arm's accuracy reward, or the first reward that is named, over the last steps of training
-        (a tenth, at least 5), less pass@1. Training: the mean time that a seed's own stages took,
+        4 times in 5, were its deviation the one observed, at the level that Holm's correction leaves
+        them: 5% over the comparisons that the others, as they came out, leave at their step. Hack
+        gap: the share of rollouts that the arm's rewards take for right less the share that are
+        right, over the last steps of training (a tenth, at least 5). Training: the mean time that a seed's own stages took,
         in their process.</p>
         """
     }

@@ -35,8 +35,6 @@ package struct StudyRunner {
     /// - Throws: `Interrupted`, or `RunError`, where runs failed after what the others found was
     ///   written down.
     package func execute(resuming: Bool) async throws -> StudyTable {
-        let clock = ContinuousClock()
-        let start = clock.now
         let lock = try directory.open(plan, resuming: resuming)
         defer { withExtendedLifetime(lock) {} }
         let done = directory.finished(plan)
@@ -49,11 +47,11 @@ package struct StudyRunner {
             // Where a shared beginning failed, every arm would fail as it did.
             if failed.isEmpty { failed = try await run(plan.jobs, atOnce: plan.study.processes) }
         } catch let interrupted as Interrupted {
-            _ = try results(seconds: (clock.now - start) / .seconds(1))
+            _ = try results()
             throw interrupted
         }
         printer.finish()
-        let table = try results(seconds: (clock.now - start) / .seconds(1))
+        let table = try results()
         if let first = failed.first {
             throw RunError(
                 first.code == 2 ? .input : .failure, path: directory.log(first.job),
@@ -68,13 +66,13 @@ package struct StudyRunner {
     }
 
     /// The results of the runs that are done, written down; nil while the reference is not.
-    private func results(seconds: Double) throws -> StudyTable? {
+    private func results() throws -> StudyTable? {
         let measurements = try plan.measurements(in: directory)
         guard measurements.contains(where: { $0.arm == plan.study.reference.name }) else {
             return nil
         }
         let table = StudyTable(
-            plan, measurements, wallSeconds: seconds + directory.earlierSeconds())
+            plan, measurements, wallSeconds: directory.wallSeconds(plan.allJobs))
         try StudyReport.write(table, plan, measurements, to: directory)
         return table
     }
@@ -92,27 +90,31 @@ package struct StudyRunner {
         let total = plan.allJobs.count
         var done = total - plan.allJobs.count { !directory.isFinished($0) }
         try await withThrowingTaskGroup(
-            of: (StudyJob, StudyJobEnd, Double).self
+            of: (StudyJob, StudyJobEnd, ClosedRange<Double>).self
         ) { group in
             func begin() {
                 guard !interruption.isRaised, let job = waiting.next() else { return }
                 group.addTask {
                     let clock = ContinuousClock()
                     let begin = clock.now
+                    let date = Date().timeIntervalSince1970
                     let end = try await launcher.run(
                         job, in: directory, interruption: interruption)
-                    return (job, end, (clock.now - begin) / .seconds(1))
+                    let seconds = (clock.now - begin) / .seconds(1)
+                    return (job, end, date...date + seconds)
                 }
             }
             for _ in 0..<atOnce { begin() }
-            while let (job, end, seconds) = try await group.next() {
+            while let (job, end, work) = try await group.next() {
+                var isFinished = false
+                if case .finished = end { isFinished = true }
+                try directory.note(job, at: work, finished: isFinished)
                 switch end {
                 case .finished:
-                    try directory.finish(job)
                     done += 1
                     printer.say(
                         "\(done)/\(total)  \(job.name)  \(outcome(job))"
-                            + "\(ShortNumber.duration(seconds))")
+                            + "\(ShortNumber.duration(work.upperBound - work.lowerBound))")
                 case .interrupted: interruption.raise()
                 case .failed(let code):
                     failed.append((job, code))

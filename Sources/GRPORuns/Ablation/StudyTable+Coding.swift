@@ -21,11 +21,11 @@ extension StudyTable {
             "difference": number(difference?.mean),
             "difference_interval": interval(difference?.interval),
             "p": number(difference?.probability), "p_holm": number(row.holm),
-            "detectable_difference": number(difference?.detectable),
+            "detectable_difference": number(row.detectable),
+            "detectable_level": number(row.level),
             "verdict": row.verdict.map { .string(words($0)) } ?? .null,
             "pass@1_greedy": .double(row.greedy), "format": .double(row.format),
             "mean_length": .double(row.meanLength), "hack_gap": number(row.hackGap),
-            "hack_gap_reward": row.hackGapReward.map { .string($0) } ?? .null,
             "train_s": number(row.seconds), "train_tokens": number(row.tokens),
         ])
     }
@@ -43,6 +43,7 @@ extension StudyTable {
         case .better: "better"
         case .worse: "worse"
         case .noDifference: "no difference"
+        case .unanimous: "all seeds differ by the same"
         case .untested: "untested"
         }
     }

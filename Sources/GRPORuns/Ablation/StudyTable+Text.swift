@@ -10,16 +10,15 @@ extension StudyTable {
     /// The cells of ``header``.
     package func cells(_ row: Row) -> [String] {
         let isReference = row.name == reference.name
-        let gap = row.hackGap.map(Self.signed) ?? "-"
         return [
             row.control ? "control: \(row.name)" : row.name, ShortNumber.fixed(row.mean),
             EvaluationResult.bounds(row.interval),
             isReference ? "reference" : row.difference.map { Self.signed($0.mean) } ?? "-",
             Self.bounds(row.difference?.interval),
             row.holm.map(Self.probability) ?? "-",
-            ShortNumber.fixed(row.difference?.detectable), ShortNumber.fixed(row.greedy),
+            ShortNumber.fixed(row.detectable), ShortNumber.fixed(row.greedy),
             ShortNumber.fixed(row.format), ShortNumber.fixed(row.meanLength, decimals: 1),
-            row.hackGapReward.map { $0 == "accuracy" ? gap : "\(gap) (\($0))" } ?? gap,
+            row.hackGap.map(Self.signed) ?? "-",
             row.seconds.map(ShortNumber.duration) ?? "-",
         ]
     }
@@ -64,20 +63,21 @@ extension StudyTable {
                 "Better than \(reference.name): " + better.map(described).joined(separator: "; "))
         }
         if !equal.isEmpty {
-            let detectable = equal.compactMap { $0.difference?.detectable }.max()
-            let reach =
-                detectable.map {
-                    "; a true difference below \(ShortNumber.fixed($0)) can have been missed "
-                        + "(at \(ShortNumber.fixed($0)) these seeds find it 4 times in 5)"
-                } ?? ""
             lines.append(
                 "No difference from \(reference.name): "
-                    + equal.map(described).joined(separator: "; ") + reach)
+                    + equal.map(described).joined(separator: "; ") + Self.reach(of: equal))
         }
         let worse = named(.worse)
         if !worse.isEmpty {
             lines.append(
                 "Worse than \(reference.name): " + worse.map(described).joined(separator: "; "))
+        }
+        let unanimous = named(.unanimous)
+        if !unanimous.isEmpty {
+            lines.append(
+                "Not tested against \(reference.name), for want of a deviation: "
+                    + unanimous.map { "\($0.name), \(Self.words($0, .unanimous))" }
+                    .joined(separator: "; "))
         }
         let untested = named(.untested)
         if !untested.isEmpty {
@@ -87,6 +87,29 @@ extension StudyTable {
                     .joined(separator: "; "))
         }
         return lines + controls
+    }
+
+    /// What rows without a difference can have missed.
+    private static func reach(of rows: [Row]) -> String {
+        let found = rows.compactMap { row in
+            row.detectable.flatMap { size in row.remaining.map { (size: size, left: $0) } }
+        }
+        guard let largest = found.max(by: { $0.size < $1.size }) else { return "" }
+        let size = ShortNumber.fixed(largest.size)
+        let level =
+            largest.left == 1
+            ? "at the level 0.05"
+            : "at the level 0.05 / \(largest.left) that Holm's correction leaves"
+        return "; a true difference below \(size) can have been missed (at \(size) these seeds "
+            + "find it 4 times in 5, \(level))"
+    }
+
+    /// A verdict, and of seeds that agree on what.
+    private static func words(_ row: Row, _ verdict: Row.Verdict) -> String {
+        guard verdict == .unanimous, let difference = row.difference else {
+            return words(verdict)
+        }
+        return "all \(difference.values.count) seeds differ by exactly \(signed(difference.mean))"
     }
 
     private func described(_ row: Row) -> String {
@@ -101,7 +124,7 @@ extension StudyTable {
         return [
             "Controls against \(reference.name): "
                 + controls.map { row in
-                    let verdict = row.verdict.map(Self.words) ?? "not compared"
+                    let verdict = row.verdict.map { Self.words(row, $0) } ?? "not compared"
                     return "\(row.name) \(ShortNumber.fixed(row.mean)), \(verdict)"
                 }.joined(separator: "; ")
         ]

@@ -17,13 +17,15 @@ package struct StudyTable: Sendable {
         package let difference: PairedDifference?
         /// Corrected for all comparisons of the table.
         package internal(set) var holm: Double?
+        /// How many comparisons Holm's correction leaves at this one, itself among them.
+        package internal(set) var remaining: Int?
+        /// The least true difference that as many seeds find 4 times in 5 at ``level``.
+        package internal(set) var detectable: Double?
         package let greedy: Double
         package let format: Double
         package let meanLength: Double
-        /// The training reward of the last steps less pass@1; nil where nothing was trained.
+        /// The runs' own (`HackGap`), over the last steps; nil where none has any.
         package let hackGap: Double?
-        /// The reward that it looks at.
-        package let hackGapReward: String?
         /// Of a seed's own stages, in the mean.
         package let seconds: Double?
         package let tokens: Double?
@@ -38,19 +40,21 @@ package struct StudyTable: Sendable {
 
     package var reference: Row { rows[0] }
 
+    /// The chance that any comparison of a table finds a difference where there is none.
+    static let level = 0.05
+
     /// - Parameter measurements: of the runs that are done; arms without any are left out, and where
     ///   the reference has none there are no comparisons.
     package init(_ plan: StudyPlan, _ measurements: [StudyMeasurement], wallSeconds: Double) {
         self.init(
             study: plan.study.name, judge: plan.judge,
-            arms: plan.study.arms.map { ($0.name, $0.control != nil, plan.gauge(of: $0)) },
+            arms: plan.study.arms.map { ($0.name, $0.control != nil) },
             measurements, wallSeconds: wallSeconds)
     }
 
-    /// - Parameter arms: the reference first; the name, whether it is a control, and the reward of
-    ///   its hack gap.
+    /// - Parameter arms: the reference first; the name, and whether it is a control.
     package init(
-        study: String, judge: String, arms: [(name: String, control: Bool, gauge: String?)],
+        study: String, judge: String, arms: [(name: String, control: Bool)],
         _ measurements: [StudyMeasurement], wallSeconds: Double
     ) {
         self.study = study
@@ -66,14 +70,21 @@ package struct StudyTable: Sendable {
                 against: index == 0 ? [:] : reference)
         }
         let compared = rows.indices.filter { rows[$0].difference?.probability != nil }
-        let adjusted = HolmCorrection.adjusted(
-            compared.compactMap { rows[$0].difference?.probability })
-        for (index, value) in zip(compared, adjusted) { rows[index].holm = value }
+        let probabilities = compared.compactMap { rows[$0].difference?.probability }
+        let adjusted = HolmCorrection.adjusted(probabilities)
+        let remaining = HolmCorrection.remaining(probabilities, level: Self.level)
+        for (place, index) in compared.enumerated() {
+            rows[index].holm = adjusted[place]
+            rows[index].remaining = remaining[place]
+            rows[index].detectable = rows[index].level.flatMap {
+                rows[index].difference?.detectable(level: $0)
+            }
+        }
         self.rows = rows
     }
 
     private static func row(
-        _ arm: (name: String, control: Bool, gauge: String?), _ found: [StudyMeasurement],
+        _ arm: (name: String, control: Bool), _ found: [StudyMeasurement],
         against reference: [Int: Double]
     ) -> Row? {
         guard !found.isEmpty else { return nil }
@@ -95,7 +106,7 @@ package struct StudyTable: Sendable {
             greedy: mean(\.evaluation.passAt1Greedy) ?? 0,
             format: mean(\.evaluation.format) ?? 0,
             meanLength: mean(\.evaluation.meanLength) ?? 0, hackGap: mean(\.hackGap),
-            hackGapReward: arm.gauge, seconds: mean(\.seconds),
+            seconds: mean(\.seconds),
             tokens: mean { $0.tokens.map(Double.init) })
     }
 }
@@ -106,15 +117,22 @@ extension StudyTable.Row {
         case better, worse
         /// The interval holds 0, or the difference did not survive the correction.
         case noDifference
+        /// More than one seed, and all differ by the same: there is no deviation to test by.
+        case unanimous
         /// Too few seeds to say anything.
         case untested
     }
 
+    /// What the probability of this comparison had to stay below, the others as they came out.
+    package var level: Double? { remaining.map { StudyTable.level / Double($0) } }
+
     /// Nil for the reference.
     package var verdict: Verdict? {
         guard let difference else { return nil }
-        guard let holm, let interval = difference.interval else { return .untested }
-        guard holm < 0.05, !interval.contains(0) else { return .noDifference }
+        guard let holm, let interval = difference.interval else {
+            return difference.isUnanimous ? .unanimous : .untested
+        }
+        guard holm < StudyTable.level, !interval.contains(0) else { return .noDifference }
         return difference.mean > 0 ? .better : .worse
     }
 }

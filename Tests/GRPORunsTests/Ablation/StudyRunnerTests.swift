@@ -104,6 +104,71 @@ struct StudyRunnerTests {
         #expect(table.rows.first { $0.name == "hot" }?.seeds == [0, 1, 2])
     }
 
+    @Test("a study of one seed can grow, though its beginning had another number of threads")
+    func grownFromOneSeed() async throws {
+        let one = SmallStudy.study.replacingOccurrences(of: "[0, 1]", with: "[0]")
+            .replacingOccurrences(of: "shared: [pretrain]\n", with: "")
+        let study = try SmallStudy()
+        try await study.execute(one)
+        study.launcher.clear()
+        let table = try await study.execute(
+            one.replacingOccurrences(of: "[0]", with: "[0, 1]")
+                .replacingOccurrences(of: "threads: 1", with: "threads: 2"), resuming: true)
+        #expect(study.launcher.names.count == 6)
+        #expect(study.launcher.names.allSatisfy { $0.hasSuffix("seed 1") })
+        #expect(table.rows.allSatisfy { $0.seeds == [0, 1] })
+    }
+
+    @Test("a study can grow by an arm that changes what all arms began with")
+    func grownApart() async throws {
+        let more = """
+              - pretrain:
+                  name: more
+                  max_steps: 2
+                  documents_per_step: 16
+                  data: {sums_mixture: {sums: {digits: 1, held_out: 0.2}}}
+              - grpo:
+
+            """
+        let study = try SmallStudy(
+            base: SmallStudy.base.replacingOccurrences(of: "  - grpo:\n", with: more))
+        #expect(try study.plan().commonNames == ["pretrain", "more"])
+        try await study.execute()
+        study.launcher.clear()
+        let grown = SmallStudy.study + "  faster: {more.learning_rate: 1e-2}\n"
+        #expect(try study.plan(grown).commonNames == ["pretrain"])
+        let table = try await study.execute(grown, resuming: true)
+        // What all begin with now is taken from where it lies, and only the new arm is run.
+        #expect(
+            Set(study.launcher.names) == [
+                "shared stages, seed 0", "faster, seed 0", "faster, seed 1",
+            ])
+        #expect(study.launcher.begun.withLock { $0[0].screen }.contains("pretrain: finished"))
+        #expect(table.rows.first { $0.name == "faster" }?.seeds == [0, 1])
+    }
+
+    @Test("the wall time of a study holds its parts that came to no result, and no time twice")
+    func wallTime() async throws {
+        let study = try SmallStudy()
+        study.launcher.fails.withLock { $0 = "shared" }
+        await #expect(throws: RunError.self) { try await study.execute() }
+        study.launcher.fails.withLock { $0 = nil }
+        func written(_ path: String, _ text: String) throws {
+            try text.write(
+                toFile: study.directory.path + path, atomically: true, encoding: .utf8)
+        }
+        // An attempt of 100 s that failed, and two beside each other from which nothing was written.
+        try written("/shared/seed-0.json", #"{"work_s": [[1000, 1100]]}"#)
+        try written("/runs/again/seed-0.json", #"{"work_s": [[1100, 1150]]}"#)
+        try written("/runs/+tags/seed-0.json", #"{"work_s": [[1120, 1170]]}"#)
+        let begin = Date()
+        let table = try await study.execute(resuming: true)
+        #expect(table.wallSeconds > 170)
+        #expect(table.wallSeconds <= 170 + Date().timeIntervalSince(begin) + 0.5)
+        let again = try await study.execute(resuming: true)
+        #expect(again.wallSeconds == table.wallSeconds)
+    }
+
     @Test("what was begun otherwise, or is not there, is refused")
     func refused() async throws {
         let study = try SmallStudy()

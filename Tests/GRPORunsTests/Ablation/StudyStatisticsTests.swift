@@ -19,6 +19,22 @@ struct StudyStatisticsTests {
     }
 
     /// `TTestPower().solve_power(nobs=n, alpha=0.05, power=0.8)`, the effect in deviations.
+    @Test("a comparison competes with those that the others leave, as Holm's procedure decides it")
+    func remaining() {
+        #expect(
+            HolmCorrection.remaining([1e-6, 0.5, 1e-7, 0.3, 0.9, 1e-5, 0.4]).prefix(2) == [5, 4])
+        #expect(HolmCorrection.remaining([0.03]) == [1])
+        #expect(HolmCorrection.remaining([]) == [])
+        // Below its bound it is found, above it is not, whatever the others are.
+        for others in [
+            [0.001, 0.02, 0.3], [0.04, 0.04, 0.04], [1e-9, 1e-9, 1e-9], [0.012, 0.016, 0.9],
+        ] {
+            let bound = 0.05 / Double(HolmCorrection.remaining([0.5] + others)[0])
+            #expect(HolmCorrection.adjusted([bound * 0.999] + others)[0] < 0.05)
+            #expect(HolmCorrection.adjusted([bound * 1.001] + others)[0] >= 0.05)
+        }
+    }
+
     @Test(
         "the detectable difference is statsmodels'",
         arguments: [

@@ -13,7 +13,7 @@ struct StudyTableTests {
     private static let reference = [0.78, 0.83, 0.80, 0.81, 0.79]
 
     private func measured(
-        _ arm: String, _ values: [Double], trainingReward: Double? = 0.9
+        _ arm: String, _ values: [Double], hackGap: Double? = 0.1
     ) -> [StudyMeasurement] {
         values.enumerated().map { seed, value in
             var records: [MetricsRecord] = []
@@ -29,7 +29,7 @@ struct StudyTableTests {
                     stage: "grpo", task: "sums", problems: 500, samples: 4, temperature: 1,
                     passAt1: value, passAt1Interval: value - 0.02...value + 0.02,
                     passAt1Greedy: value, passAtK: 1, majAtK: 1, format: 0.9, meanLength: 40),
-                trainingReward: trainingReward, seconds: trainingReward == nil ? nil : 12,
+                hackGap: hackGap, seconds: hackGap == nil ? nil : 12,
                 tokens: 1000, records: records)
         }
     }
@@ -40,8 +40,8 @@ struct StudyTableTests {
         let measurements = (arms + controls).flatMap { measured($0.0, $0.1) }
         let table = StudyTable(
             study: "s", judge: "judged",
-            arms: arms.map { ($0.0, false, "accuracy") }
-                + controls.map { ($0.0, true, "random") },
+            arms: arms.map { ($0.0, false) }
+                + controls.map { ($0.0, true) },
             measurements, wallSeconds: 60)
         return (table, measurements)
     }
@@ -60,7 +60,7 @@ struct StudyTableTests {
         #expect(abs(interval.upperBound - 0.05390322893890397) < 1e-9)
         #expect(table.rows[1].verdict == .noDifference)
         #expect(table.rows[0].difference == nil && table.rows[0].holm == nil)
-        #expect(abs(try #require(table.rows[0].hackGap) - (0.9 - 0.802)) < 1e-12)
+        #expect(abs(try #require(table.rows[0].hackGap) - 0.1) < 1e-12)
     }
 
     @Test("the ranking tells differences from none, and what could have been missed")
@@ -79,7 +79,9 @@ struct StudyTableTests {
         #expect(lines.count == 4)
         #expect(lines[0].hasPrefix("Better than reference: up +0.104 [+0.10"))
         #expect(lines[1].hasPrefix("No difference from reference: same +0.000 [-0.0"))
-        #expect(lines[1].contains("these seeds find it 4 times in 5"))
+        #expect(
+            lines[1].hasSuffix(
+                "these seeds find it 4 times in 5, at the level 0.05)"))
         #expect(lines[2].hasPrefix("Worse than reference: down -0.206"))
         #expect(lines[3] == "Controls against reference: random_reward 0.140, worse")
     }
@@ -109,10 +111,77 @@ struct StudyTableTests {
         // The interval of the single evaluation.
         #expect(one.rows[1].interval == 0.9 - 0.02...0.9 + 0.02)
         let (agreed, _) = table([("reference", [0.5, 0.5]), ("arm", [0.75, 0.75])])
-        #expect(agreed.rows[1].verdict == .untested)
+        #expect(agreed.rows[1].verdict == .unanimous)
         let (same, _) = table([("reference", [0.5, 0.6]), ("arm", [0.5, 0.6])])
         #expect(same.rows[1].verdict == .noDifference)
         #expect(same.rows[1].holm == 1)
+    }
+
+    @Test("seeds that agree up to rounding are not tested, and the reason is said")
+    func unanimous() throws {
+        let (table, _) = table(
+            [("reference", [0.6, 0.7]), ("arm", [0.7, 0.8])],
+            controls: [("random_reward", [0.5, 0.6])])
+        let difference = try #require(table.rows[1].difference)
+        #expect(difference.values[0] != difference.values[1])
+        #expect(difference.probability == nil && difference.interval == nil)
+        #expect(table.rows.dropFirst().map(\.verdict) == [.unanimous, .unanimous])
+        #expect(
+            table.ranking == [
+                "Not tested against reference, for want of a deviation: arm, all 2 seeds differ by "
+                    + "exactly +0.100",
+                "Controls against reference: random_reward 0.550, all 2 seeds differ by exactly -0.100",
+            ])
+        #expect(
+            table.json["arms"]?.elements?[1]["verdict"]?.string
+                == "all seeds differ by the same")
+        // Agreement on nothing, up to rounding: 0.1 + 0.2 is not 0.3.
+        let none = PairedDifference([0.1 + 0.2 - 0.3, 0])
+        #expect(none.mean == 0 && none.interval == 0...0 && none.probability == 1)
+        // One sample in a million is no rounding.
+        #expect(PairedDifference([0.1, 0.1 + 1e-6]).probability != nil)
+    }
+
+    @Test("what is detectable is so at the level that Holm's correction leaves")
+    func detectable() throws {
+        let arm = [0.79, 0.82, 0.81, 0.80, 0.79]
+        let (alone, _) = table([("reference", Self.reference), ("same", arm)])
+        let controls = (1...3).map { number in
+            ("control\(number)", Self.reference.map { $0 * 0.1 * Double(number) })
+        }
+        let others = (1...3).map {
+            ("other\($0)", [0.79, 0.82, 0.81, 0.80, 0.79 + 0.001 * Double($0)])
+        }
+        let (among, _) = table(
+            [("reference", Self.reference), ("same", arm)] + others, controls: controls)
+        #expect(among.rows.suffix(3).allSatisfy { $0.verdict == .worse && $0.remaining == 5 })
+        #expect(alone.rows[1].level == 0.05 && among.rows[1].level == 0.0125)
+        let least = try #require(alone.rows[1].detectable)
+        let corrected = try #require(among.rows[1].detectable)
+        let deviation = try #require(among.rows[1].difference?.deviation)
+        // scipy's noncentral t of 4 degrees of freedom: the effect in deviations.
+        #expect(abs(least / deviation - 1.6819970833232674) < 1e-4)
+        #expect(abs(corrected / deviation - 2.4767903705) < 1e-4)
+        #expect(among.ranking[0].hasSuffix("at the level 0.05 / 4 that Holm's correction leaves)"))
+        let row = try #require(among.json["arms"]?.elements?[1])
+        #expect(row["detectable_difference"]?.number == corrected)
+        #expect(row["detectable_level"]?.number == 0.0125)
+        #expect(among.cells(among.rows[1])[6] == ShortNumber.fixed(corrected))
+    }
+
+    @Test("the hack gap is the run's own, of the last steps; empty where it has none")
+    func hackGap() throws {
+        let job = try #require(try SmallStudy().plan().jobs.first)
+        let records = (1...100).map { step in
+            var record = MetricsRecord(stage: "grpo", step: step)
+            record.set("rewards/cosine/mean", -0.7)
+            if step > 85, step != 93 { record.set("hack_gap/rollouts", step > 90 ? 0.25 : 1) }
+            return record
+        }
+        #expect(StudyPlan.hackGap(job.recipe, records) == 0.25)
+        #expect(StudyPlan.hackGap(job.recipe, Array(records.prefix(80))) == nil)
+        let (table, _) = table([("reference", Self.reference)])
+        #expect(table.cells(table.rows[0])[10] == "+0.100")
     }
 
     @Test("the JSON has the fields of the design, numbers or null")

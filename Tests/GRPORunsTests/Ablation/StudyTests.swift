@@ -124,8 +124,6 @@ struct StudyTests {
         }
         #expect(rewards("random_reward") == ["random", "accuracy unpaid"])
         #expect(rewards("format_only") == ["format", "accuracy unpaid"])
-        #expect(plan.gauge(of: plan.study.arms[5]) == "format")
-        #expect(plan.gauge(of: plan.study.arms[2]) == "accuracy")
     }
 
     @Test("what arms have in common runs once for each seed, or once where it is shared")
