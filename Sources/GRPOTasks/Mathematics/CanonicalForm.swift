@@ -174,10 +174,16 @@ struct CanonicalForm: Hashable, Sendable {
 
     // MARK: - Comparison
 
+    /// Steps that comparing or hashing it takes.
+    var size: Int { numerator.size + denominator.size }
+
     func equals(_ other: CanonicalForm, _ budget: inout WorkBudget) throws(MathFault) -> Bool {
+        try budget.spend(size + other.size)
         if denominator == other.denominator { return numerator == other.numerator }
-        return try numerator.times(other.denominator, &budget)
-            == other.numerator.times(denominator, &budget)
+        let left = try numerator.times(other.denominator, &budget)
+        let right = try other.numerator.times(denominator, &budget)
+        try budget.spend(left.size + right.size)
+        return left == right
     }
 
     /// The same for equal forms that have no denominators, and for most others.

@@ -14,10 +14,10 @@ struct MathComparison {
         switch (truth, given) {
         case (.assignment(let a, let left, let first), .assignment(let b, let right, let second)):
             if a == b { return try equal(left, right) }
-            return Self.equal(first, second)
+            return try equal(first, second)
         case (.assignment(_, let value, let equation), .statement(let statement)),
             (.statement(let statement), .assignment(_, let value, let equation)):
-            if case .equation(let form) = statement.content { return Self.equal(equation, form) }
+            if case .equation(let form) = statement.content { return try equal(equation, form) }
             if let interval = statement.interval { return try equal(value, interval) }
             return false
         case (.assignment(_, let value, _), _): return try equal(value, given)
@@ -45,8 +45,13 @@ struct MathComparison {
         }
     }
 
-    private static func equal(_ left: CanonicalForm?, _ right: CanonicalForm?) -> Bool {
-        left != nil && left == right
+    /// Whether both are there and the same.
+    private mutating func equal(
+        _ left: CanonicalForm?, _ right: CanonicalForm?
+    ) throws(MathFault) -> Bool {
+        guard let left, let right else { return false }
+        try budget.spend(left.size + right.size)
+        return left == right
     }
 
     private mutating func equal(
@@ -57,9 +62,10 @@ struct MathComparison {
         }
         switch (left.content, right.content) {
         case (.equation(let a), .equation(let b)), (.notEqual(let a), .notEqual(let b)):
-            return a == b
+            return try equal(a, b)
         case (.inequality(let a, let isStrict), .inequality(let b, let isAlsoStrict)):
-            return a == b && isStrict == isAlsoStrict
+            guard isStrict == isAlsoStrict else { return false }
+            return try equal(a, b)
         case (.chain(let a, let first), .chain(let b, let second)):
             guard first == second else { return false }
             return try equalInOrder(a, b)
@@ -72,7 +78,7 @@ struct MathComparison {
         _ left: MathStatement, _ right: MathStatement
     ) throws(MathFault) -> Bool {
         switch (left.content, right.content) {
-        case (.inequality(let a, _), .inequality(let b, _)): return a == b
+        case (.inequality(let a, _), .inequality(let b, _)): return try equal(a, b)
         case (.chain(let a, let first), .chain(let b, let second)):
             guard first == second else { return false }
             return try equalInOrder(a, b)
@@ -184,8 +190,10 @@ struct MathComparison {
             given.count <= Self.longestSet
         else { return false }
         try budget.spend(16 * (truth.count + given.count))
-        if let left = Self.forms(truth), let right = Self.forms(given), Set(left) == Set(right) {
-            return true
+        if let left = Self.forms(truth), let right = Self.forms(given) {
+            // Each is hashed to be put into its set, and once more to be looked for.
+            try budget.spend((left + right).reduce(0) { $0 + 2 * $1.size })
+            if Set(left) == Set(right) { return true }
         }
         for left in truth {
             guard try contains(given, left) else { return false }

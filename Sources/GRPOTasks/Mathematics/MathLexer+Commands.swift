@@ -20,13 +20,13 @@ extension MathLexer {
         } else if MathNames.texts.contains(name) {
             try text(in: name)
         } else if let sign = MathNames.signs[name] {
-            append(.sign(sign))
+            try append(.sign(sign))
         } else if MathNames.functions.contains(name) {
-            append(.function(name))
+            try append(.function(name))
         } else if MathNames.largeOperators.contains(name) {
-            append(.largeOperator(name))
+            try append(.largeOperator(name))
         } else if !MathNames.wrappers.contains(name) {
-            append(.symbol(MathNames.symbols[name] ?? name))
+            try append(.symbol(MathNames.symbols[name] ?? name))
         }
     }
 
@@ -39,9 +39,9 @@ extension MathLexer {
                 run.count > 1
                 && (MathNames.signs[run] != nil || MathNames.texts.contains(run)
                     || ["left", "right", "boxed", "infty", "pi"].contains(run))
-            if isCommand { try command() } else { append(.sign(.rowBreak)) }
+            if isCommand { try command() } else { try append(.sign(.rowBreak)) }
         } else if let sign = MathNames.signs[name] {
-            append(.sign(sign))
+            try append(.sign(sign))
         } else if !MathNames.silent.contains(name), name.contains(where: { !$0.isWhitespace }) {
             throw .malformed
         }
@@ -56,7 +56,7 @@ extension MathLexer {
     private mutating func environment(begins: Bool) throws(MathFault) {
         guard let content = group() else { throw .malformed }
         guard !MathNames.plainEnvironments.contains(content) else { return }
-        append(.sign(begins ? .beginMatrix : .endMatrix))
+        try append(.sign(begins ? .beginMatrix : .endMatrix))
         // The columns of an array.
         if begins, content == "array" { _ = group() }
     }
@@ -91,25 +91,27 @@ extension MathLexer {
     private mutating func text(in command: String) throws(MathFault) {
         let start = place
         guard let content = group() else { return }
-        let words = content.split { !$0.isLetter && !$0.isNumber }.map { $0.lowercased() }
+        let words = content.split { !$0.isLetter && !$0.isNumber }
+            .map { MathNames.functions.contains(String($0)) ? String($0) : $0.lowercased() }
         let holdsMathematics = content.contains { $0.isNumber || "\\$^+=".contains($0) }
         if let connective = ["and", "or"].first(where: { words.last == $0 }) {
-            append(.sign(connective == "and" ? .and : .or))
+            try append(.sign(connective == "and" ? .and : .or))
         } else if content.first == ",", words.first == "and" || words.first == "or" {
-            append(.sign(.and))
-        } else if MathNames.functions.contains(content) {
-            append(.function(content))
+            try append(.sign(.and))
+        } else if let name = words.first, words.count == 1, isFunction(name) {
+            try append(.function(name))
         } else if holdsMathematics || (words.count == 1 && words[0].count == 1) {
             // Its content is read like the rest, its braces as a group.
             place = start
         } else if words.count == 1, let token = MathNames.words[words[0]] {
-            append(token)
+            try append(token)
         } else if tokens.last?.endsValue == true {
+            for word in words { try behindValue(word) }
             skipUnitPower()
         } else if !words.isEmpty {
-            append(.text(words.joined(separator: " ")))
+            try append(.text(words.joined(separator: " ")))
         } else if content.contains(",") {
-            append(.sign(.comma))
+            try append(.sign(.comma))
         }
     }
 }

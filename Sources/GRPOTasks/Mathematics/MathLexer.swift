@@ -6,6 +6,10 @@ struct MathLexer {
     var place = 0
     /// Open brackets that list things: inside them a comma never parts thousands, as in `(3,100)`.
     private var listDepth = 0
+    /// Words behind the last value that say what is counted.
+    var counted: [String] = []
+    /// Whether a factor such as `million` has been read.
+    var hasScale = false
 
     private init(_ text: String) {
         scalars = Array(text.unicodeScalars)
@@ -76,24 +80,34 @@ struct MathLexer {
         if Self.isSpace(scalar) {
             place += 1
         } else if Self.isDigit(scalar) || (scalar == "." && Self.isDigit(peek(1))) {
-            append(.number(number(insideList: listDepth > 0)))
+            try append(.number(number(insideList: listDepth > 0)))
         } else if scalar == "\\" {
             place += 1
             try command()
         } else if Self.isLetter(scalar) {
-            word()
+            try word()
         } else if let digit = MathNames.raisedDigits[scalar] {
-            raised(digit)
+            try raised(digit)
         } else if let token = MathNames.scalars[scalar] {
             place += 1
-            append(token)
+            try append(token)
         } else {
             place += 1
             try character(scalar)
         }
     }
 
-    mutating func append(_ token: MathToken) {
+    mutating func append(_ token: MathToken) throws(MathFault) {
+        if !counted.isEmpty {
+            // The mark of an exclamation.
+            if token == .sign(.factorial) { return }
+            // A word between two factors joins them in a way that is not known: `5 modulo 2`.
+            if case .number = token { throw .malformed }
+            if MathParser.startsFactor(token) {
+                tokens.append(.text(counted.joined(separator: " ")))
+            }
+            counted = []
+        }
         switch token {
         case .sign(.open(let bracket)) where bracket != .group: listDepth += 1
         case .sign(.close(let bracket)) where bracket != .group: listDepth = max(0, listDepth - 1)
@@ -118,20 +132,20 @@ struct MathLexer {
             return true
         }
         switch scalar {
-        case "*": append(.sign(take("*") ? .caret : .times))
-        case "<": append(.sign(.relation(take("=") ? .lessOrEqual : .less)))
-        case ">": append(.sign(.relation(take("=") ? .greaterOrEqual : .greater)))
-        case "!": append(.sign(take("=") ? .relation(.notEqual) : .factorial))
-        case "-" where take(">"): append(.sign(.relation(.arrow)))
-        case ".": ellipsis()
+        case "*": try append(.sign(take("*") ? .caret : .times))
+        case "<": try append(.sign(.relation(take("=") ? .lessOrEqual : .less)))
+        case ">": try append(.sign(.relation(take("=") ? .greaterOrEqual : .greater)))
+        case "!": try append(.sign(take("=") ? .relation(.notEqual) : .factorial))
+        case "-" where take(">"): try append(.sign(.relation(.arrow)))
+        case ".": try ellipsis()
         case "\"", "`", "\u{201C}", "\u{201D}", "\u{2018}": break
         default:
             if let sign = Self.characters[scalar] {
-                append(.sign(sign))
+                try append(.sign(sign))
             } else if scalar.properties.generalCategory == .currencySymbol {
                 break
             } else if scalar.properties.isAlphabetic {
-                append(.symbol(String(scalar)))
+                try append(.symbol(String(scalar)))
             } else {
                 throw .malformed
             }
@@ -139,42 +153,24 @@ struct MathLexer {
     }
 
     /// Points that end a sentence say nothing, three in a row that something goes on.
-    private mutating func ellipsis() {
+    private mutating func ellipsis() throws(MathFault) {
         var count = 1
         while peek() == "." {
             count += 1
             place += 1
         }
-        if count > 1 { append(.symbol("dots")) }
+        if count > 1 { try append(.symbol("dots")) }
     }
 
-    private mutating func raised(_ first: String) {
+    private mutating func raised(_ first: String) throws(MathFault) {
         var digits = first
         place += 1
         while let digit = peek().flatMap({ MathNames.raisedDigits[$0] }) {
             digits += digit
             place += 1
         }
-        append(.sign(.caret))
-        append(.number(NumberLiteral(whole: digits)))
-    }
-
-    private mutating func word() {
-        let run = letters(from: place)
-        let followsSpace = place > 0 && Self.isSpace(scalars[place - 1])
-        place += run.unicodeScalars.count
-        if let token = MathNames.words[run.lowercased()], run.count > 1 {
-            append(token)
-        } else if MathNames.units.contains(run), tokens.last?.endsValue == true {
-            skipUnitPower()
-        } else if run.count >= 4, tokens.last?.endsValue == true, followsSpace {
-            // Whatever is counted: `5 apples`.
-            return
-        } else if MathNames.functions.contains(run) {
-            append(.function(run))
-        } else {
-            for letter in run { append(.symbol(String(letter))) }
-        }
+        try append(.sign(.caret))
+        try append(.number(NumberLiteral(whole: digits)))
     }
 
     /// Leaves out the power of a unit, as in `cm^2`, `m²` and `cm^{2}`.

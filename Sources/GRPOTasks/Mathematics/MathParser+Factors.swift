@@ -22,6 +22,9 @@ extension MathParser {
             case .factorial:
                 place += 1
                 result = .call("factorial", [result])
+            case .scale(let factor, let divisor):
+                place += 1
+                result = .quotient(.product([result, .number(factor)]), .number(divisor))
             case .percent:
                 place += 1
                 result = .percent(result)

@@ -221,7 +221,7 @@ struct MathParser {
                 case .number(let whole) = factors[0], whole.isInteger
             {
                 factors = [Self.mixed(factors[0], try factor())]
-            } else if startsFactor(token) {
+            } else if Self.startsFactor(token), token != .sign(.bar) || !isInsideBars {
                 factors.append(try factor())
             } else {
                 break
@@ -265,12 +265,12 @@ struct MathParser {
         return .product([whole, fraction])
     }
 
-    private func startsFactor(_ token: MathToken) -> Bool {
+    static func startsFactor(_ token: MathToken) -> Bool {
         switch token {
         case .number, .symbol, .function, .largeOperator, .text: true
-        case .sign(.open), .sign(.fraction), .sign(.root), .sign(.binomial), .sign(.beginMatrix):
+        case .sign(.open), .sign(.fraction), .sign(.root), .sign(.binomial), .sign(.beginMatrix),
+            .sign(.bar):
             true
-        case .sign(.bar): !isInsideBars
         default: false
         }
     }

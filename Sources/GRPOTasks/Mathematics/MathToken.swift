@@ -16,6 +16,8 @@ enum MathToken: Hashable, Sendable {
         case caret, underscore, factorial, percent, degree, prime
         case comma, semicolon, colon, and, or
         case bar, ampersand, rowBreak
+        /// Behind a value, which it multiplies by the first number and divides by the second.
+        case scale(NumberLiteral, NumberLiteral)
         case fraction, root, binomial
         case beginMatrix, endMatrix
         case union, intersection, without
@@ -66,7 +68,7 @@ enum MathToken: Hashable, Sendable {
     var endsValue: Bool {
         switch self {
         case .number, .symbol, .sign(.close), .sign(.percent), .sign(.degree), .sign(.factorial),
-            .sign(.prime), .sign(.endMatrix):
+            .sign(.scale), .sign(.prime), .sign(.endMatrix):
             true
         default: false
         }

@@ -32,6 +32,14 @@ struct Polynomial: Hashable, Sendable {
         terms.count == 1 ? terms.first.map { ($0.key, $0.value) } : nil
     }
 
+    /// Steps that comparing or hashing it takes: every term is hashed and looked up, with each of
+    /// its powers and the words of its coefficient.
+    var size: Int {
+        terms.reduce(2) { sum, term in
+            sum + 8 * (1 + term.key.powers.count) + term.value.bitWidth / 64
+        }
+    }
+
     func adding(
         _ other: Polynomial, times factor: Rational, _ budget: inout WorkBudget
     ) throws(MathFault) -> Polynomial {
